@@ -1,0 +1,22 @@
+# eyed_room(NAME DEPS <rooms> LINK <libraries>): one room is one static library `eyed_NAME` of all
+# sources under src/NAME, and, with EYED_TESTS, one test program `NAME_test` of its *_test.cc.
+function(eyed_room name)
+    cmake_parse_arguments(ROOM "" "" "DEPS;LINK" ${ARGN})
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
+    set(tests ${sources})
+    list(FILTER sources EXCLUDE REGEX "_test\\.cc$|/main\\.cc$")
+    list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+    if(NOT sources)
+        return()  # a room appears with its first code
+    endif()
+    list(TRANSFORM ROOM_DEPS PREPEND eyed_)
+    add_library(eyed_${name} STATIC ${sources})
+    target_include_directories(eyed_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(eyed_${name} PUBLIC ${ROOM_DEPS} ${ROOM_LINK})
+    if(EYED_TESTS AND tests)
+        add_executable(${name}_test ${tests})
+        target_link_libraries(${name}_test PRIVATE eyed_${name} GTest::gmock GTest::gtest_main)
+        add_test(NAME ${name}_test COMMAND ${name}_test)
+        set_tests_properties(${name}_test PROPERTIES TIMEOUT 600)
+    endif()
+endfunction()

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+
+namespace eyed {
+
+/// A number that names one kind of thing. Zero names nothing.
+template <class Tag, class Number>
+struct Id {
+    Number value = 0;
+    friend auto operator<=>(const Id&, const Id&) = default;
+    explicit operator bool() const { return value != 0; }
+};
+
+/// Where a record stands in the log: 1, 2, 3 … over all records. 0: before the first.
+using Position = Id<struct PositionTag, std::uint64_t>;
+/// An event's id: 1, 2, 3 … in the order of acceptance, no gaps.
+using EventId = Id<struct EventTag, std::uint64_t>;
+/// A rejection's id: 1, 2, 3 … in the order of the log.
+using RejectionId = Id<struct RejectionTag, std::uint64_t>;
+using ApplicationId = Id<struct ApplicationTag, std::int64_t>;
+using UserId = Id<struct UserTag, std::int64_t>;
+using KeyId = Id<struct KeyTag, std::int64_t>;
+using EventTypeId = Id<struct EventTypeTag, std::int64_t>;
+
+}  // namespace eyed
+
+template <class Tag, class Number>
+struct std::hash<eyed::Id<Tag, Number>> {
+    std::size_t operator()(const eyed::Id<Tag, Number>& id) const noexcept {
+        return std::hash<Number>{}(id.value);
+    }
+};

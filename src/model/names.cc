@@ -1,0 +1,60 @@
+#include "model/dialect.h"
+#include "model/reason.h"
+
+namespace eyed::model {
+
+std::string_view dialect_name(Dialect dialect) {
+    switch (dialect) {
+        case Dialect::kNative:
+            return "native";
+        case Dialect::kTheEye:
+            return "the_eye";
+        case Dialect::kEyeService:
+            return "eye_service";
+        case Dialect::kConsumer:
+            return "consumer";
+        case Dialect::kImport:
+            return "import";
+    }
+    return "native";
+}
+
+std::string_view reason_name(Reason reason) {
+    switch (reason) {
+        case Reason::kMalformed:
+            return "malformed";
+        case Reason::kWrongShape:
+            return "wrong_shape";
+        case Reason::kMissingField:
+            return "missing_field";
+        case Reason::kWrongType:
+            return "wrong_type";
+        case Reason::kBlank:
+            return "blank";
+        case Reason::kTooLong:
+            return "too_long";
+        case Reason::kInvalidUuid:
+            return "invalid_uuid";
+        case Reason::kInvalidTimestamp:
+            return "invalid_timestamp";
+        case Reason::kTimestampInFuture:
+            return "timestamp_in_future";
+        case Reason::kTooDeep:
+            return "too_deep";
+        case Reason::kTooLarge:
+            return "too_large";
+        case Reason::kTooManyTypes:
+            return "too_many_types";
+        case Reason::kStructureMissing:
+            return "structure_missing";
+        case Reason::kStructureUnexpected:
+            return "structure_unexpected";
+        case Reason::kStructureType:
+            return "structure_type";
+        case Reason::kUnknownField:
+            return "unknown_field";
+    }
+    return "malformed";
+}
+
+}  // namespace eyed::model
