@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace eyed {
+
+enum class Level { kTrace, kDebug, kInfo, kWarning, kError };
+
+/// One named value of a log line. Views: valid for the call.
+struct Field {
+    std::string_view name;
+    std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool> value;
+};
+
+/// Where the program tells its operator what it does. Thread-safe; never fails, may drop.
+/// Nothing secret goes in: no passwords, tokens, cookies or payloads.
+class Logger {
+  public:
+    virtual ~Logger() = default;
+    virtual bool enabled(Level level) const = 0;
+    /// `message` is a fixed sentence; what varies goes into fields.
+    virtual void log(Level level, std::string_view message,
+                     std::initializer_list<Field> fields = {}) = 0;
+
+    void info(std::string_view message, std::initializer_list<Field> fields = {}) {
+        log(Level::kInfo, message, fields);
+    }
+    void warning(std::string_view message, std::initializer_list<Field> fields = {}) {
+        log(Level::kWarning, message, fields);
+    }
+    void error(std::string_view message, std::initializer_list<Field> fields = {}) {
+        log(Level::kError, message, fields);
+    }
+};
+
+/// Says nothing: for tests and tools.
+class NullLogger final : public Logger {
+  public:
+    bool enabled(Level) const override { return false; }
+    void log(Level, std::string_view, std::initializer_list<Field>) override {}
+};
+
+}  // namespace eyed
