@@ -12,7 +12,7 @@ enum class Level { kTrace, kDebug, kInfo, kWarning, kError };
 
 /// One named value of a log line. Views: valid for the call.
 struct Field {
-    std::string_view name;
+    std::string_view key;
     std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool> value;
 };
 
@@ -21,7 +21,8 @@ struct Field {
 class Logger {
   public:
     virtual ~Logger() = default;
-    virtual bool enabled(Level level) const = 0;
+    /// Whether a line of this level would be seen: ask before working for one.
+    virtual bool enabled(Level) const { return true; }
     /// `message` is a fixed sentence; what varies goes into fields.
     virtual void log(Level level, std::string_view message,
                      std::initializer_list<Field> fields = {}) = 0;
