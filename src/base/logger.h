@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace eyed {
 
@@ -44,5 +46,24 @@ class NullLogger final : public Logger {
     bool enabled(Level) const override { return false; }
     void log(Level, std::string_view, std::initializer_list<Field>) override {}
 };
+
+/// Keeps every message as a line `error: sentence (name=value …)`, for tests.
+class CapturingLogger final : public Logger {
+  public:
+    void log(Level level, std::string_view message, std::initializer_list<Field> fields) override;
+    std::vector<std::string> lines() const;
+    /// Whether some line contains `part`.
+    bool has(std::string_view part) const;
+
+  private:
+    mutable std::mutex mutex_;  ///< guards lines_
+    std::vector<std::string> lines_;
+};
+
+/// `trace`, `debug`, `info`, `warning`, `error`.
+std::string_view level_name(Level level);
+
+using LogLevel = Level;
+using LogField = Field;
 
 }  // namespace eyed
