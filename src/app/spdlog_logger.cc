@@ -36,17 +36,6 @@ spdlog::level::level_enum spdlog_level(config::LogLevel level) {
     return spdlog::level::info;
 }
 
-const char* level_name(Level level) {
-    switch (level) {
-        case Level::kTrace: return "trace";
-        case Level::kDebug: return "debug";
-        case Level::kInfo: return "info";
-        case Level::kWarning: return "warning";
-        case Level::kError: return "error";
-    }
-    return "error";
-}
-
 /// Appends a field's value as JSON.
 struct JsonValue {
     std::string& out;
