@@ -24,13 +24,16 @@ class Catalog;
 }
 namespace ingest {
 class Committer;
-class EventTypes;
+class Types;
 }  // namespace ingest
 namespace io {
 class FileSystem;
 }
 namespace log {
 class Log;
+}
+namespace query {
+class ApplicationNames;
 }
 namespace store {
 class AppliedSignal;
@@ -63,7 +66,8 @@ struct Services {
     auth::BrowserSessions& sessions;
     auth::LoginThrottle& throttle;
     const auth::SetupToken& setup;
-    ingest::EventTypes& types;
+    const query::ApplicationNames& names;
+    ingest::Types& types;
     ingest::Committer& committer;
     Lanes lanes;
     std::string version;
