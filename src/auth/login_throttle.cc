@@ -45,8 +45,8 @@ void LoginThrottle::succeeded(const Who& who) {
 }
 
 void LoginThrottle::evict_one() {
-    const auto oldest = std::ranges::min_element(
-        buckets_, {}, [](const auto& entry) { return entry.second.at; });
+    const auto oldest =
+        std::ranges::min_element(buckets_, {}, [](const auto& entry) { return entry.second.at; });
     if (oldest != buckets_.end()) buckets_.erase(oldest);
 }
 

@@ -1,7 +1,7 @@
 #include "auth/server_secret.h"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,12 +27,13 @@ Status create(io::FileSystem& files, const std::string& directory, const std::st
         return failure(errno == ENOSPC ? Code::kDiskFull : Code::kIo,
                        fmt::format("{}: {}", temporary, std::strerror(errno)));
     const std::string text = random_hex(kHexDigits / 2) + "\n";
-    const bool written = ::write(file, text.data(), text.size()) ==
-                             static_cast<ssize_t>(text.size()) &&
-                         ::fsync(file) == 0;
+    const bool written =
+        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        ::fsync(file) == 0;
     const int write_error = errno;
     ::close(file);
-    const bool linked = written && (::link(temporary.c_str(), path.c_str()) == 0 || errno == EEXIST);
+    const bool linked =
+        written && (::link(temporary.c_str(), path.c_str()) == 0 || errno == EEXIST);
     const int error = written ? errno : write_error;
     ::unlink(temporary.c_str());
     if (!linked)
@@ -42,7 +43,7 @@ Status create(io::FileSystem& files, const std::string& directory, const std::st
 }
 
 Status refuse_if_others_read(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path.c_str(), &status) != 0)
         return failure(Code::kIo, fmt::format("{}: {}", path, std::strerror(errno)));
     if ((status.st_mode & 077U) != 0)

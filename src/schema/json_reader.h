@@ -38,6 +38,7 @@ class JsonIndex {
     [[nodiscard]] JsonFault index(std::string_view text);
 
     std::string_view text() const { return text_; }
+    /// Offsets, size() of them and then the text's length.
     const std::uint32_t* tokens() const { return tokens_; }
     std::size_t size() const { return count_; }
 
@@ -77,7 +78,7 @@ class JsonReader {
     /// The next token's first byte; 0 at the end.
     char peek() const { return at_ < last_ ? text_[tokens_[at_]] : '\0'; }
     std::size_t token() const { return at_; }
-    std::size_t offset() const { return at_ < last_ ? tokens_[at_] : end_; }
+    std::size_t offset() const { return tokens_[at_]; }
     /// The type that the next value has by its first byte. False when no value begins there.
     bool peek_type(JsonType& type) const;
 
@@ -100,15 +101,14 @@ class JsonReader {
   private:
     bool read_string(JsonString& out);
     bool skip_scalar();
-    bool skip_container(std::uint32_t& depth);
-    std::size_t next_offset() const;
+    bool skip_container(std::uint32_t& deepest);
+    std::size_t scalar_end() const;
     bool fail_at(JsonFault::Kind kind, const char* message, std::size_t offset);
 
     const char* text_;
     const std::uint32_t* tokens_;
     std::size_t at_;
     std::size_t last_;
-    std::size_t end_;      ///< the offset one past the last token's value and what follows it
     bool opened_ = false;  ///< the container just entered has had no element yet
     JsonFault fault_;
 };
