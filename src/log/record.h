@@ -84,9 +84,10 @@ class Batch {
         Hash128 key;
     };
 
-    /// An event with an event_id is deduplicated on (application, event_id), unless `key` says
-    /// otherwise.
+    /// An event with an event_id is deduplicated on (application, event_id); one without is not.
     void add(const EventBody& body);
+    /// An event deduplicated on a key of the caller's (dedup_key of an idempotency key).
+    void add(const EventBody& body, const Hash128& key);
     void add(const RejectionBody& body);
     void add(const ReplaceBody& body);
     void add(const EraseBody& body);

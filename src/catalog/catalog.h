@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+
+namespace eyed::catalog {
+
+class Connection;
+class Users;
+class Applications;
+class Keys;
+class EventTypes;
+class EndedSessions;
+
+/// Users, applications, keys and event types in SQL: SQLite in WAL mode, each commit synced. The
+/// running server and command-line programs may have the same file open. Thread-safe: one
+/// connection, one call at a time; every call may block on the disk, so never from an io thread.
+/// Tables and migrations: docs/internals/catalog.md.
+///
+/// Errors of every repository: kUnavailable (locked for longer than busy_timeout), kDiskFull, kIo,
+/// kCorrupt; a failed call changed nothing.
+class Catalog {
+  public:
+    struct Options {
+        std::string path;  ///< of the database file; made when absent, its directory must exist
+        std::chrono::milliseconds busy_timeout{5000};
+    };
+    /// Opens, or makes, and migrates. kUnsupported: the file was written by a newer program.
+    [[nodiscard]] static Result<std::unique_ptr<Catalog>> open(Options options);
+    ~Catalog();
+    Catalog(const Catalog&) = delete;
+    Catalog& operator=(const Catalog&) = delete;
+
+    Users& users() { return *users_; }
+    Applications& applications() { return *applications_; }
+    Keys& keys() { return *keys_; }
+    EventTypes& event_types() { return *event_types_; }
+    EndedSessions& ended_sessions() { return *ended_sessions_; }
+
+    /// A number that differs from the last call's when another process has committed since (this
+    /// one's own changes do not count). Cheap: ask every second.
+    [[nodiscard]] Result<std::uint64_t> version();
+    /// Runs a real query. kUnavailable says why not.
+    [[nodiscard]] Status check();
+
+  private:
+    explicit Catalog(std::unique_ptr<Connection> connection);
+
+    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<Users> users_;
+    std::unique_ptr<Applications> applications_;
+    std::unique_ptr<Keys> keys_;
+    std::unique_ptr<EventTypes> event_types_;
+    std::unique_ptr<EndedSessions> ended_sessions_;
+};
+
+}  // namespace eyed::catalog

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace eyed::config {
+
+enum class LogLevel { kTrace, kDebug, kInfo, kWarn, kError };
+enum class LogFormat {
+    kAuto,  ///< text on a terminal, else json
+    kText,
+    kJson,
+};
+
+/// Everything that can be set, validated: names, bounds and defaults are the rows of the table in
+/// settings_table.cc, which docs/reference/config.md is made from. A plain value; made by load().
+/// Sizes are bytes. The nested names are the dotted names: `http.body_limit`.
+struct Settings {
+    std::string data;    ///< directory of log, store and catalog
+    std::string host;    ///< `listen`: where to listen, without brackets
+    std::uint16_t port;  ///< `listen`: 0 takes any free one
+    bool demo;
+
+    struct Http {
+        std::uint32_t threads;  ///< io threads; 0: one per core
+        std::uint32_t max_connections;
+        std::uint64_t header_limit;
+        std::uint64_t body_limit;
+        std::uint64_t decompressed_limit;
+        std::chrono::microseconds header_timeout;  ///< from the first byte to the end of the header
+        std::chrono::microseconds body_timeout;
+        std::chrono::microseconds idle_timeout;   ///< between two requests of a connection
+        std::chrono::microseconds write_timeout;  ///< of an answer that its client does not take
+        std::chrono::microseconds stop_timeout;   ///< for what was accepted, once stopping
+        std::vector<std::string> cors_origins;    ///< `https://x.org`, or `*` alone
+    } http;
+
+    struct Tls {
+        std::string certificate;  ///< PEM file, chain included; empty: plain HTTP
+        std::string key;          ///< PEM file
+    } tls;
+
+    struct Log {
+        std::uint64_t segment_bytes;
+        std::chrono::microseconds retention;  ///< of applied segments; 0: for ever
+        std::uint64_t queue_bytes;            ///< waiting to be written; more answers 503
+    } log;
+
+    struct Ingest {
+        std::uint64_t dedup_memory;
+        std::chrono::microseconds dedup_window;
+        std::chrono::microseconds future_tolerance;  ///< how far a sender's clock may be ahead
+        std::uint32_t max_batch;                     ///< events
+        std::uint32_t max_types;                     ///< per application
+        std::uint32_t max_depth;                     ///< of JSON
+    } ingest;
+
+    struct Store {
+        std::uint64_t memory;                     ///< of DuckDB
+        std::uint32_t threads;                    ///< of DuckDB; 0: one per core
+        std::uint32_t readers;                    ///< queries at once
+        std::chrono::microseconds query_timeout;  ///< of one query
+        std::chrono::microseconds
+            fresh_timeout;  ///< how long a query waits for what came before it
+    } store;
+
+    struct Auth {
+        std::chrono::microseconds session_lifetime;  ///< of a browser's login
+        std::uint32_t login_attempts;                ///< a minute, per user and address
+        std::uint32_t hash_threads;                  ///< passwords hashed at once
+        std::uint64_t hash_memory;                   ///< of argon2id, per password
+        std::uint32_t hash_passes;                   ///< of argon2id
+    } auth;
+
+    struct Logging {
+        LogLevel level;
+        LogFormat format;
+    } logging;
+};
+
+/// All defaults: what load() gives when no source says anything.
+Settings default_settings();
+
+}  // namespace eyed::config

@@ -1,0 +1,262 @@
+#include "config/settings_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/values.h"
+
+namespace eyed::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kKiB = 1U << 10U;
+constexpr std::uint64_t kMiB = 1U << 20U;
+constexpr std::uint64_t kGiB = 1U << 30U;
+constexpr std::uint64_t kTiB = kGiB * 1024;
+constexpr auto kDay = std::chrono::microseconds(24h);
+
+/// The function that finds a field: EYED_AT(std::string, log.queue_bytes).
+#define EYED_AT(Type, field) [](Settings& s) -> Type& { return s.field; }
+#define EYED_TEXT(field) EYED_AT(std::string, field)
+#define EYED_NUMBER(field) EYED_AT(std::uint32_t, field)
+#define EYED_SIZE(field) EYED_AT(std::uint64_t, field)
+#define EYED_TIME(field) EYED_AT(std::chrono::microseconds, field)
+
+const std::vector<Row>& rows() {
+    static const std::vector<Row> table{
+        {"data", TextKind{EYED_TEXT(data), TextKind::Empty::kRefused}, "data",
+         "Directory of the log, the store and the catalog. Made when absent."},
+        {"listen", EndpointKind{}, "127.0.0.1:8000",
+         "Where to listen. An IPv6 address stands in brackets; port 0 takes any free one."},
+        {"demo", SwitchKind{EYED_AT(bool, demo)}, "false",
+         "Loads sample data into an empty installation and opens the calendar to everybody."},
+
+        {"http.threads", IntegerKind{EYED_NUMBER(http.threads), 0, 256}, "0",
+         "I/O threads; 0: one per core."},
+        {"http.max_connections", IntegerKind{EYED_NUMBER(http.max_connections), 1, 1'000'000},
+         "10000", "Connections open at once; the next one is closed."},
+        {"http.header_limit", BytesKind{EYED_SIZE(http.header_limit), kKiB, kMiB}, "16KiB",
+         "A longer request header answers 431."},
+        {"http.body_limit", BytesKind{EYED_SIZE(http.body_limit), kKiB, kGiB}, "16MiB",
+         "A longer request body answers 413."},
+        {"http.decompressed_limit", BytesKind{EYED_SIZE(http.decompressed_limit), kKiB, kGiB},
+         "64MiB", "A compressed body that unpacks to more answers 413."},
+        {"http.header_timeout", DurationKind{EYED_TIME(http.header_timeout), 100ms, 1h}, "10s",
+         "For a request's header, from its first byte."},
+        {"http.body_timeout", DurationKind{EYED_TIME(http.body_timeout), 100ms, 1h}, "30s",
+         "For a request's body."},
+        {"http.idle_timeout", DurationKind{EYED_TIME(http.idle_timeout), 100ms, kDay}, "75s",
+         "Between two requests of one connection."},
+        {"http.write_timeout", DurationKind{EYED_TIME(http.write_timeout), 100ms, 1h}, "30s",
+         "For an answer whose client does not read."},
+        {"http.stop_timeout", DurationKind{EYED_TIME(http.stop_timeout), 100ms, 1h}, "8s",
+         "For requests under way once the program is told to stop."},
+        {"http.cors_origins", OriginsKind{EYED_AT(std::vector<std::string>, http.cors_origins)}, "",
+         "Origins whose scripts may call from a browser. Empty: none."},
+
+        {"tls.certificate", TextKind{EYED_TEXT(tls.certificate)}, "",
+         "PEM file with the certificate and its chain. Empty: plain HTTP."},
+        {"tls.key", TextKind{EYED_TEXT(tls.key)}, "", "PEM file with the certificate's key."},
+
+        {"log.segment_bytes", BytesKind{EYED_SIZE(log.segment_bytes), kMiB, 4 * kGiB}, "64MiB",
+         "Size of one segment file of the log."},
+        {"log.retention",
+         DurationKind{EYED_TIME(log.retention), 1min, 36'500 * kDay, DurationKind::Zero::kAllowed},
+         "0", "How long segments are kept once they are in the store; 0: for ever."},
+        {"log.queue_bytes", BytesKind{EYED_SIZE(log.queue_bytes), kMiB, 16 * kGiB}, "64MiB",
+         "Records that wait to be written; more answers 503."},
+
+        {"ingest.dedup_memory", BytesKind{EYED_SIZE(ingest.dedup_memory), kMiB, kTiB}, "256MiB",
+         "Memory of the dedup window: about 10 million event ids in 256MiB."},
+        {"ingest.dedup_window", DurationKind{EYED_TIME(ingest.dedup_window), 1s, 3650 * kDay}, "7d",
+         "How far back the same event_id is known, within the memory."},
+        {"ingest.future_tolerance",
+         DurationKind{EYED_TIME(ingest.future_tolerance), 1ms, 3650 * kDay,
+                      DurationKind::Zero::kAllowed},
+         "5s", "How far a timestamp may be ahead of now."},
+        {"ingest.max_batch", IntegerKind{EYED_NUMBER(ingest.max_batch), 1, 1'000'000}, "10000",
+         "Events in one request; more answers 413."},
+        {"ingest.max_types", IntegerKind{EYED_NUMBER(ingest.max_types), 1, 1'000'000}, "10000",
+         "Event types that one application may make."},
+        {"ingest.max_depth", IntegerKind{EYED_NUMBER(ingest.max_depth), 2, 1000}, "64",
+         "How deep an event's JSON may be nested."},
+
+        {"store.memory", BytesKind{EYED_SIZE(store.memory), 64 * kMiB, 16 * kTiB}, "1GiB",
+         "Memory that DuckDB may take."},
+        {"store.threads", IntegerKind{EYED_NUMBER(store.threads), 0, 256}, "0",
+         "Threads of DuckDB; 0: one per core."},
+        {"store.readers", IntegerKind{EYED_NUMBER(store.readers), 1, 256}, "4",
+         "Queries that run at the same time; the others wait."},
+        {"store.query_timeout", DurationKind{EYED_TIME(store.query_timeout), 10ms, kDay}, "30s",
+         "A query that takes longer is stopped and answers 503."},
+        {"store.fresh_timeout",
+         DurationKind{EYED_TIME(store.fresh_timeout), 1ms, 1min, DurationKind::Zero::kAllowed},
+         "1s", "How long a query waits for events accepted before it."},
+
+        {"auth.session_lifetime", DurationKind{EYED_TIME(auth.session_lifetime), 1min, 365 * kDay},
+         "12h", "After that a browser has to log in again."},
+        {"auth.login_attempts", IntegerKind{EYED_NUMBER(auth.login_attempts), 1, 100'000}, "10",
+         "Logins that may be tried a minute, per user and address; more answers 429."},
+        {"auth.hash_threads", IntegerKind{EYED_NUMBER(auth.hash_threads), 1, 64}, "1",
+         "Passwords that are hashed at the same time."},
+        {"auth.hash_memory", BytesKind{EYED_SIZE(auth.hash_memory), 8 * kKiB, 4 * kGiB}, "64MiB",
+         "Memory of one argon2id hash while it is made."},
+        {"auth.hash_passes", IntegerKind{EYED_NUMBER(auth.hash_passes), 1, 100}, "2",
+         "Passes of one argon2id hash."},
+
+        {"logging.level",
+         ChoiceKind{{"trace", "debug", "info", "warn", "error"},
+                    [](Settings& s, std::size_t i) { s.logging.level = static_cast<LogLevel>(i); }},
+         "info", "The least urgent messages that are written."},
+        {"logging.format",
+         ChoiceKind{
+             {"auto", "text", "json"},
+             [](Settings& s, std::size_t i) { s.logging.format = static_cast<LogFormat>(i); }},
+         "auto", "`auto` writes text to a terminal and JSON elsewhere."},
+    };
+    return table;
+}
+
+bool is_origin(std::string_view text) {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (!text.starts_with(scheme)) continue;
+        const auto host = text.substr(scheme.size());
+        return !host.empty() && host.find_first_of("/ ?#@\"'") == std::string_view::npos;
+    }
+    return false;
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && text.front() == ' ')
+        text.remove_prefix(1);
+    while (!text.empty() && text.back() == ' ')
+        text.remove_suffix(1);
+    return text;
+}
+
+/// Reads one value into its place; false when it is not allowed.
+struct Setter {
+    std::string_view text;
+    Settings& settings;
+
+    bool operator()(const TextKind& kind) const {
+        if (text.empty() && kind.empty == TextKind::Empty::kRefused) return false;
+        kind.at(settings) = text;
+        return true;
+    }
+    bool operator()(const SwitchKind& kind) const {
+        const auto value = parse_switch(text);
+        if (value) kind.at(settings) = *value;
+        return value.has_value();
+    }
+    bool operator()(const IntegerKind& kind) const {
+        const auto value = parse_integer(text);
+        if (!value || *value < kind.min || *value > kind.max) return false;
+        kind.at(settings) = static_cast<std::uint32_t>(*value);
+        return true;
+    }
+    bool operator()(const BytesKind& kind) const {
+        const auto value = parse_bytes(text);
+        if (!value || *value < kind.min || *value > kind.max) return false;
+        kind.at(settings) = *value;
+        return true;
+    }
+    bool operator()(const DurationKind& kind) const {
+        const auto value = parse_duration(text);
+        if (!value) return false;
+        const bool zero = value->count() == 0 && kind.zero == DurationKind::Zero::kAllowed;
+        if (!zero && (*value < kind.min || *value > kind.max)) return false;
+        kind.at(settings) = *value;
+        return true;
+    }
+    bool operator()(const ChoiceKind& kind) const {
+        const auto found = std::ranges::find(kind.names, text);
+        if (found == kind.names.end()) return false;
+        kind.set(settings, static_cast<std::size_t>(found - kind.names.begin()));
+        return true;
+    }
+    bool operator()(const OriginsKind& kind) const {
+        std::vector<std::string> origins;
+        for (auto left = text; !trimmed(left).empty();) {
+            const auto comma = std::min(left.find(','), left.size());
+            const auto origin = trimmed(left.substr(0, comma));
+            const bool alone = comma == left.size() && origins.empty();
+            if (!is_origin(origin) && !(origin == "*" && alone)) return false;
+            origins.emplace_back(origin);
+            left.remove_prefix(std::min(comma + 1, left.size()));
+        }
+        kind.at(settings) = std::move(origins);
+        return true;
+    }
+    bool operator()(const EndpointKind&) const {
+        auto endpoint = parse_endpoint(text);
+        if (!endpoint) return false;
+        settings.host = std::move(endpoint->host);
+        settings.port = endpoint->port;
+        return true;
+    }
+};
+
+struct Describer {
+    std::string operator()(const TextKind& kind) const {
+        return kind.empty == TextKind::Empty::kRefused ? "a text, not empty" : "a text";
+    }
+    std::string operator()(const SwitchKind&) const { return "true or false"; }
+    std::string operator()(const IntegerKind& kind) const {
+        return fmt::format("a whole number from {} to {}", kind.min, kind.max);
+    }
+    std::string operator()(const BytesKind& kind) const {
+        return fmt::format("a size from {} to {} (B, KiB, MiB, GiB, TiB)", format_bytes(kind.min),
+                           format_bytes(kind.max));
+    }
+    std::string operator()(const DurationKind& kind) const {
+        return fmt::format("{}a duration from {} to {} (us, ms, s, m, h, d)",
+                           kind.zero == DurationKind::Zero::kAllowed ? "0 or " : "",
+                           format_duration(kind.min), format_duration(kind.max));
+    }
+    std::string operator()(const ChoiceKind& kind) const {
+        return fmt::format("one of {}", fmt::join(kind.names, ", "));
+    }
+    std::string operator()(const OriginsKind&) const {
+        return "origins such as https://example.org, parted by commas, or * alone";
+    }
+    std::string operator()(const EndpointKind&) const { return "HOST:PORT or [IPV6]:PORT"; }
+};
+
+}  // namespace
+
+std::span<const Row> settings_table() {
+    return rows();
+}
+
+const Row* find_row(std::string_view name) {
+    const auto found = std::ranges::find(rows(), name, &Row::name);
+    return found == rows().end() ? nullptr : &*found;
+}
+
+std::string variable_name(const Row& row) {
+    std::string name = "EYED_";
+    for (const char c : row.name)
+        name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return name;
+}
+
+std::string allowed(const Row& row) {
+    return std::visit(Describer{}, row.kind);
+}
+
+bool set_value(const Row& row, std::string_view text, Settings& settings) {
+    if (text.find('\0') != std::string_view::npos) return false;
+    return std::visit(Setter{text, settings}, row.kind);
+}
+
+Settings default_settings() {
+    Settings settings{};
+    for (const Row& row : rows())
+        set_value(row, row.fallback, settings);
+    return settings;
+}
+
+}  // namespace eyed::config

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "ingest/decoded.h"
+#include "ingest/types.h"
+#include "model/event.h"
+#include "model/principal.h"
+#include "schema/json_reader.h"
+
+namespace eyed::ingest {
+
+/// Limits of one event and of one body; the server's settings.
+struct Limits {
+    std::chrono::microseconds future_tolerance{5'000'000};
+    std::uint32_t batch_events = 10'000;
+    std::uint32_t depth = 64;  ///< of an event, the event itself being 1
+};
+
+/// Who sends, and when.
+struct Sender {
+    ApplicationId application;
+    KeyId key;
+    UserId user;
+    Micros now;  ///< time of receipt
+    /// The Idempotency-Key header, checked to be 1 to 255 visible characters; empty: none. An event
+    /// without an event_id takes `idem:<hash>` as its own: of the key, or for item i of a batch of
+    /// key#i.
+    std::string_view idempotency_key;
+};
+
+/// What a native body is said to be.
+enum class BodyKind : std::uint8_t {
+    kDetect,  ///< one value: an object or an array; more values on further lines: NDJSON
+    kLines,   ///< NDJSON by its content type
+};
+
+/// Turns request bodies into batches of records. One per io thread: it reuses its memory. Never
+/// fails: what is wrong is in the result, and already in the batch as a rejection with the item's
+/// bytes. Every call clears `out` first. Bodies must have 64 readable bytes past their end, and
+/// live until commit() has ended. Field rules by dialect: fields.h; their words: messages.h.
+class Decoder {
+  public:
+    Decoder(const Types& types, Limits limits);
+
+    /// A body that is one event: seeds 000 and 001 (an empty body counts as `{}` there).
+    void single(model::Dialect dialect, const Sender& sender, std::string_view body, Decoded& out);
+    /// `POST /api/v1/events`: an object, an array, or NDJSON.
+    void native(const Sender& sender, BodyKind kind, std::string_view body, Decoded& out);
+    /// One line of an import: as a native object, with the fields of an export allowed (`id`,
+    /// `application`, `received_at`, `dialect`: ignored). Clears nothing: lines add up in `out`,
+    /// which commit() empties.
+    void import_line(const Sender& sender, std::string_view line, Decoded& out);
+
+    /// PUT: a full event in place of `existing`; dialect kTheEye or kNative. One kReplace, or a
+    /// rejection. `changed` is the event as it will be.
+    void replacement(model::Dialect dialect, const Sender& sender, const model::Event& existing,
+                     std::string_view body, Decoded& out, model::Event& changed);
+    /// PATCH of `/api/v1/events/{id}`: any of category, name, data, session_id, timestamp; null
+    /// takes the session away. As replacement() else.
+    void patch(const Sender& sender, const model::Event& existing, std::string_view body,
+               Decoded& out, model::Event& changed);
+
+  private:
+    struct Field;
+    struct Draft;
+    friend class ItemDecoder;
+
+    schema::JsonIndex index_;
+    TypeCache types_;
+    const Types& registry_;
+    const Limits limits_;
+    std::string scratch_[6];  ///< unescaped texts of the item at hand
+    std::unordered_map<std::uint64_t, std::uint32_t> new_by_hash_;  ///< of the body at hand
+};
+
+/// One record that takes an event away; nothing to validate.
+void erasure(const Sender& sender, EventId target, Decoded& out);
+/// One record that makes a session before its first event.
+void new_session(const Sender& sender, const Uuid& session, Decoded& out);
+
+}  // namespace eyed::ingest

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "model/principal.h"
+
+namespace eyed::model {
+
+/// Somebody who logs in. Names are unique, told apart by case.
+struct User {
+    UserId id;
+    std::string name;
+    ApplicationId application;  ///< their own, made with them, of the same name
+    bool superuser = false;
+    bool active = true;
+    Micros created_at;
+};
+
+/// Whoever sends events: every event belongs to one.
+struct Application {
+    ApplicationId id;
+    std::string name;  ///< unique
+    UserId owner;      ///< none: the installation's
+    Micros created_at;
+};
+
+/// A key as it is shown in lists; its secret is nowhere.
+struct Key {
+    KeyId id;
+    std::string name;
+    UserId user;
+    ApplicationId application;
+    Scopes scopes;
+    bool is_default = false;  ///< the one that `POST /api-token-auth/` gives to its user
+    Micros created_at;
+    std::optional<Micros> last_used_at;
+    std::optional<Micros> expires_at;
+    std::optional<Micros> revoked_at;
+};
+
+}  // namespace eyed::model

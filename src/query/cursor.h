@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/uuid.h"
+#include "store/event_store.h"
+
+namespace eyed::query {
+
+/// Which list a cursor leads on in: one of another list is refused. On the wire: never renumber.
+enum class ListKind : std::uint8_t {
+    kEvents = 1,
+    kSessions = 2,
+    kRejections = 3,
+    kEventTypes = 4,
+    kSessionEvents = 5,
+};
+
+/// Where a page ended: a key in its list's total order, so the next page is right while rows
+/// arrive. Opaque to clients: base64url of version, kind, order, key and a checksum.
+struct EventCursor {
+    store::OrderBy order = store::OrderBy::kId;
+    store::Direction direction = store::Direction::kDescending;
+    store::EventKey key;
+};
+std::string encode(ListKind kind, const EventCursor& cursor);
+std::string encode(const store::SessionKey& key);
+std::string encode(RejectionId id);
+/// For lists by a plain offset (event types).
+std::string encode_offset(ListKind kind, std::uint64_t offset);
+
+/// kInvalidArgument: not a cursor of this list.
+[[nodiscard]] Result<EventCursor> decode_event_cursor(ListKind kind, std::string_view text);
+[[nodiscard]] Result<store::SessionKey> decode_session_cursor(std::string_view text);
+[[nodiscard]] Result<RejectionId> decode_rejection_cursor(std::string_view text);
+[[nodiscard]] Result<std::uint64_t> decode_offset_cursor(ListKind kind, std::string_view text);
+
+}  // namespace eyed::query

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "log/log.h"
+#include "store/event_store.h"
+
+namespace eyed::store {
+
+struct VerifyReport {
+    Position compared;             ///< the log's records up to here, the store's position
+    std::uint64_t log_events = 0;  ///< that should be in the store: accepted and not erased
+    std::uint64_t store_events = 0;
+    std::uint64_t log_rejections = 0;
+    std::uint64_t store_rejections = 0;
+    std::uint64_t missing = 0;         ///< in the log, not in the store
+    std::uint64_t extra = 0;           ///< in the store, not in the log
+    std::uint64_t different = 0;       ///< in both, and not the same
+    std::vector<EventId> missing_ids;  ///< the first list_limit of each
+    std::vector<EventId> extra_ids;
+    std::vector<EventId> different_ids;
+    bool good() const {
+        return missing == 0 && extra == 0 && different == 0 && log_rejections == store_rejections;
+    }
+};
+
+struct VerifyOptions {
+    std::size_t list_limit = 100;
+    /// Records of the log read so far, of how many, in both passes together; about every 100 000.
+    std::function<void(std::uint64_t, std::uint64_t)> on_progress;
+};
+
+/// Compares the store with what the log says up to the store's position: every live event with
+/// its amendments applied, and the count of rejections. Memory grows with the amendments only.
+/// For `eyed verify`: exact when nothing is applied meanwhile. Errors are of reading; differences
+/// are the report.
+[[nodiscard]] Result<VerifyReport> verify_store(log::Log& log, EventStore& store,
+                                                const VerifyOptions& options);
+
+}  // namespace eyed::store
