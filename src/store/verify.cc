@@ -97,7 +97,8 @@ Result<Amendments> read_amendments(Reader reader, VerifyReport& report) {
         if (entry->kind == log::Kind::kRejection) ++report.log_rejections;
         if (entry->kind == log::Kind::kErase) {
             EYED_ASSIGN(const auto body, log::decode_erase(entry->body));
-            amendments[body.target.value] = {.erased = true};
+            amendments[body.target.value] = Amendment{};
+            amendments[body.target.value].erased = true;
         }
         if (entry->kind == log::Kind::kReplace) {
             EYED_ASSIGN(const auto body, log::decode_replace(entry->body));
