@@ -15,7 +15,7 @@ namespace {
 void append_in_style(const Api& api, ErrorStyle style, const model::Event& event,
                      std::string& out) {
     if (style == ErrorStyle::kProblem)
-        query::append_event(event, api.services.names, out);
+        query::append_event(event, api.names, out);
     else
         query::append_seed_event(event, out);
 }

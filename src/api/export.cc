@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "api/lists.h"
 #include "base/uuid.h"
+#include "config/data_layout.h"
 #include "io/file_system.h"
 #include "store/event_store.h"
 
@@ -46,7 +47,7 @@ Result<http::FileBody> write_export(Services& services, const store::EventFilter
 }  // namespace
 
 std::string export_directory(const config::Settings& settings) {
-    return settings.data + "/exports";
+    return config::DataLayout{settings.data}.exports();
 }
 
 Status prepare_exports(Services& services) {

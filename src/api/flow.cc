@@ -8,7 +8,6 @@
 #include "base/time.h"
 #include "http/forms.h"
 #include "log/log.h"
-#include "query/application_names.h"
 #include "store/applied_signal.h"
 
 namespace eyed::api {
@@ -33,7 +32,10 @@ ingest::Limits limits_of(const config::Settings& settings) {
 }  // namespace
 
 Api::Api(Services& services)
-    : services(services), limits(limits_of(services.settings)), health(services) {}
+    : services(services),
+      limits(limits_of(services.settings)),
+      names(services.authenticator),
+      health(services) {}
 
 Intake::Intake(Api& api) : api_(api), decoded_(api.decoded.take()) {
     if (decoded_ == nullptr) decoded_ = std::make_unique<ingest::Decoded>();
@@ -88,7 +90,7 @@ Result<std::vector<ApplicationId>> readable(const Api& api, const model::Princip
         if (principal.reads_all) return std::vector<ApplicationId>{};
         return std::vector{principal.application ? principal.application : kNoApplication};
     }
-    const std::optional<ApplicationId> id = api.services.names.id(*asked);
+    const std::optional<ApplicationId> id = api.names.id(*asked);
     if (principal.reads_all) return std::vector{id.value_or(kNoApplication)};
     if (!id || *id != principal.application)
         return failure(Code::kForbidden,

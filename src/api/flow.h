@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/application_names.h"
 #include "api/edit_locks.h"
 #include "api/errors.h"
 #include "api/health.h"
@@ -52,6 +53,7 @@ struct Api {
 
     Services& services;
     const ingest::Limits limits;
+    const AuthenticatorNames names;
     EditLocks locks;
     Health health;
     FreeList<ingest::Decoder> decoders{16};  ///< in use only while decoding: about one a thread

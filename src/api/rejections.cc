@@ -15,7 +15,7 @@ Result<Page> read_rejections(const Api& api, ErrorStyle style,
     if (found.more && !found.rows.empty()) next = query::encode(found.rows.back().id);
     const auto append = [&](const model::Rejection& rejection, std::string& out) {
         if (style == ErrorStyle::kProblem)
-            query::append_rejection(rejection, api.services.names, out);
+            query::append_rejection(rejection, api.names, out);
         else
             query::append_seed_rejection(rejection, out);
     };
@@ -65,7 +65,7 @@ Task<http::Response> get_rejection(Api& api, http::Request& request) {
         EYED_ASSIGN(const auto found, api.services.store.rejections(filter, {.limit = 1}));
         if (found.rows.empty()) return failure(Code::kNotFound, "no such rejection");
         std::string body;
-        query::append_rejection(found.rows.front(), api.services.names, body);
+        query::append_rejection(found.rows.front(), api.names, body);
         return body;
     };
     http::Response response =

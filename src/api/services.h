@@ -32,9 +32,6 @@ class FileSystem;
 namespace log {
 class Log;
 }
-namespace query {
-class ApplicationNames;
-}
 namespace store {
 class AppliedSignal;
 class EventStore;
@@ -66,7 +63,6 @@ struct Services {
     auth::BrowserSessions& sessions;
     auth::LoginThrottle& throttle;
     const auth::SetupToken& setup;
-    const query::ApplicationNames& names;
     ingest::Types& types;
     ingest::Committer& committer;
     Lanes lanes;

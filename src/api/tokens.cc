@@ -124,7 +124,8 @@ Task<http::Response> obtain_token(Api& api, http::Request& request) {
     if (!fields) co_return fail(api, request, fields.error());
     if (!fields->errors.empty()) co_return field_errors(request, fields->errors);
 
-    Login login = co_await log_in(api, request, {fields->username, fields->password});
+    const Credentials credentials{fields->username, fields->password};
+    Login login = co_await log_in(api, request, credentials);
     if (login.wait.count() > 0) co_return throttled(request, login.wait);
     if (!login.user && login.user.error().code == Code::kUnauthenticated)
         co_return wrong_credentials(request);
