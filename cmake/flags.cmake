@@ -28,5 +28,8 @@ elseif(EYED_LLD)
 endif()
 find_program(EYED_CCACHE ccache)
 if(EYED_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${EYED_CCACHE})
+    # A clone at another path, or a shell of another language, finds what this one compiled.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+        CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+        CCACHE_SLOPPINESS=time_macros,locale ${EYED_CCACHE})
 endif()

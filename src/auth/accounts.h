@@ -87,6 +87,8 @@ class Accounts {
     [[nodiscard]] Status upkeep();
 
   private:
+    /// Brings a change into the authenticator; upkeep() tries again when that fails.
+    Status take_effect();
     Status flush_uses();
 
     Parts parts_;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <memory>
+#include <chrono>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>

@@ -51,12 +51,14 @@ class MemoryAuthenticator {
 
   private:
     struct Snapshot;
+    static void collect_uses(const Snapshot& from, std::vector<std::pair<KeyId, Micros>>& into);
     std::shared_ptr<const Snapshot> snapshot() const;
 
     const Clock& clock_;
     std::mutex reload_mutex_;   ///< one reload at a time, so that an older one never wins
-    mutable std::mutex mutex_;  ///< guards the pointer snapshot_
+    mutable std::mutex mutex_;  ///< guards the pointer snapshot_, and past_uses_
     std::shared_ptr<const Snapshot> snapshot_;
+    std::vector<std::pair<KeyId, Micros>> past_uses_;  ///< of snapshots that were swapped out
 };
 
 }  // namespace eyed::auth

@@ -63,7 +63,5 @@ class CapturingLogger final : public Logger {
 /// `trace`, `debug`, `info`, `warning`, `error`.
 std::string_view level_name(Level level);
 
-using LogLevel = Level;
-using LogField = Field;
 
 }  // namespace eyed

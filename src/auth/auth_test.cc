@@ -1,0 +1,445 @@
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "auth/accounts.h"
+#include "auth/browser_sessions.h"
+#include "auth/login_throttle.h"
+#include "auth/setup_token.h"
+#include "auth/tokens.h"
+#include "catalog/keys.h"
+#include "io/temporary_directory.h"
+
+namespace eyed::auth {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+/// Time stands still until a test moves it.
+class StoppedClock final : public Clock {
+  public:
+    Micros now() const override { return {now_.load()}; }
+    std::chrono::nanoseconds steady() const override {
+        return std::chrono::microseconds(now_.load());
+    }
+    void advance(std::chrono::microseconds by) { now_ += by.count(); }
+
+  private:
+    std::atomic<std::int64_t> now_{1'700'000'000'000'000};
+};
+
+constexpr PasswordHasher::Cost kCheap{8192, 1};
+
+/// One process: a catalog connection with all that auth builds on it.
+struct Process {
+    Process(const std::string& directory, const Clock& clock)
+        : catalog(std::move(*catalog::Catalog::open({directory + "/catalog.db", 60s}))),
+          secret(ServerSecret::open_or_create(*files, directory).value()),
+          authenticator(clock),
+          accounts({*catalog, authenticator, hasher, secret, clock}),
+          sessions({*catalog, authenticator, secret, clock, 12h}) {
+        EXPECT_TRUE(accounts.load());
+        EXPECT_TRUE(sessions.load());
+    }
+    std::unique_ptr<io::FileSystem> files = io::make_file_system();
+    std::unique_ptr<catalog::Catalog> catalog;
+    PasswordHasher hasher = PasswordHasher::create(kCheap).value();
+    ServerSecret secret;
+    MemoryAuthenticator authenticator;
+    Accounts accounts;
+    BrowserSessions sessions;
+};
+
+class AuthTest : public ::testing::Test {
+  protected:
+    model::User make_user(const std::string& name, bool superuser = false) {
+        auto user = server_.accounts.create_user({name, "correct horse", superuser});
+        EXPECT_TRUE(user) << user.error().detail;
+        return *user;
+    }
+    std::string denial(const std::string& header) {
+        const auto principal = server_.authenticator.authenticate(header);
+        return principal ? "admitted" : principal.error().detail;
+    }
+
+    io::TemporaryDirectory directory_;
+    StoppedClock clock_;
+    Process server_{directory_.path(), clock_};
+};
+
+TEST_F(AuthTest, APasswordIsVerifiedAgainstItsHashAlone) {
+    const auto hash = server_.hasher.hash("secret one").value();
+    EXPECT_THAT(hash, HasSubstr("$argon2id$"));
+    EXPECT_TRUE(server_.hasher.verify("secret one", hash));
+    EXPECT_FALSE(server_.hasher.verify("secret two", hash));
+    EXPECT_FALSE(server_.hasher.verify("secret one", "nonsense"));
+    EXPECT_FALSE(server_.hasher.verify("secret one", std::string(4000, 'x')));
+    EXPECT_FALSE(server_.hasher.verify_nobody("secret one"));
+    EXPECT_NE(server_.hasher.hash("secret one").value(), hash);
+}
+
+TEST_F(AuthTest, AHashersCostHasAMinimum) {
+    EXPECT_EQ(PasswordHasher::create({1, 1}).error().code, Code::kInvalidArgument);
+}
+
+TEST_F(AuthTest, NamesAndPasswordsFollowTheRules) {
+    const auto refused = [&](const std::string& name, const std::string& password) {
+        const auto user = server_.accounts.create_user({name, password, false});
+        return !user && user.error().code == Code::kInvalidArgument;
+    };
+    EXPECT_TRUE(refused("", "long enough"));
+    EXPECT_TRUE(refused("a b", "long enough"));
+    EXPECT_TRUE(refused("<b>", "long enough"));
+    EXPECT_TRUE(refused(std::string(151, 'a'), "long enough"));
+    EXPECT_TRUE(refused("ann", "short12"));
+    EXPECT_TRUE(refused("ann-smith", "ann-smith"));
+    EXPECT_TRUE(refused("ann", std::string(1025, 'x')));
+    EXPECT_FALSE(refused("ann.smith+1@x_y-z", "12345678"));
+}
+
+TEST_F(AuthTest, LoginTakesTheRightPasswordOnly) {
+    const auto user = make_user("ann");
+    EXPECT_EQ(server_.accounts.login({"ann", "correct horse"})->id, user.id);
+    for (const auto& [name, password] : {std::pair{"ann", "wrong horse"},
+                                         {"bob", "correct horse"},
+                                         {"ANN", "correct horse"},
+                                         {"ann", ""}}) {
+        const auto login = server_.accounts.login({name, password});
+        ASSERT_FALSE(login) << name;
+        EXPECT_EQ(login.error().code, Code::kUnauthenticated);
+    }
+}
+
+TEST_F(AuthTest, AUsersTokenIsTheSameEachTimeAndFromEveryProcess) {
+    const auto user = make_user("ann");
+    const auto token = server_.accounts.user_token(user.id).value();
+    EXPECT_THAT(token, MatchesRegex("[0-9a-f]{40}"));
+    EXPECT_EQ(server_.accounts.user_token(user.id).value(), token);
+    Process other(directory_.path(), clock_);
+    EXPECT_EQ(other.accounts.user_token(user.id).value(), token);
+    EXPECT_EQ(server_.accounts.keys()->size(), 1U);
+    EXPECT_NE(server_.accounts.user_token(make_user("bob").id).value(), token);
+}
+
+TEST_F(AuthTest, AUsersTokenSendsAsTheirApplicationWithAllScopes) {
+    const auto user = make_user("ann");
+    const auto token = server_.accounts.user_token(user.id).value();
+    for (const std::string scheme : {"Token ", "Bearer ", "token ", "BEARER  "}) {
+        const auto principal = server_.authenticator.authenticate(scheme + token);
+        ASSERT_TRUE(principal) << scheme;
+        EXPECT_EQ(principal->user, user.id);
+        EXPECT_EQ(principal->application, user.application);
+        EXPECT_EQ(principal->scopes, model::kAllScopes);
+        EXPECT_TRUE(principal->key);
+        EXPECT_FALSE(principal->reads_all);
+    }
+}
+
+TEST_F(AuthTest, ASuperuserReadsAll) {
+    const auto token = server_.accounts.user_token(make_user("root", true).id).value();
+    const auto principal = server_.authenticator.authenticate("Token " + token).value();
+    EXPECT_TRUE(principal.superuser);
+    EXPECT_TRUE(principal.reads_all);
+}
+
+TEST_F(AuthTest, ADenialTellsMissingFromInvalid) {
+    const auto token = server_.accounts.user_token(make_user("ann").id).value();
+    EXPECT_EQ(denial(""), "missing");
+    EXPECT_EQ(denial("Basic YTpi"), "missing");
+    EXPECT_EQ(denial(token), "missing");
+    EXPECT_EQ(denial("Token"), "invalid");
+    EXPECT_EQ(denial("Token "), "invalid");
+    EXPECT_EQ(denial("Token " + std::string(40, 'a')), "invalid");
+    EXPECT_EQ(denial("Token " + token + "a"), "invalid");
+    EXPECT_EQ(denial("Token " + token + " x"), "invalid");
+    EXPECT_EQ(denial("Token " + token), "admitted");
+}
+
+TEST_F(AuthTest, ARenewedTokenReplacesTheOldOne) {
+    const auto user = make_user("ann");
+    const auto old = server_.accounts.user_token(user.id).value();
+    ASSERT_TRUE(server_.accounts.renew_user_token(user.id));
+    const auto fresh = server_.accounts.user_token(user.id).value();
+    EXPECT_NE(fresh, old);
+    EXPECT_EQ(denial("Token " + old), "invalid");
+    EXPECT_EQ(denial("Token " + fresh), "admitted");
+}
+
+TEST_F(AuthTest, AKeyHasTheScopesAndTheApplicationItWasMadeWith) {
+    const auto user = make_user("ann");
+    const auto scopes = model::Scopes{}.with(model::Scope::kIngest);
+    const auto created = server_.accounts.create_key({user.id, "till", "shop", scopes, {}});
+    ASSERT_TRUE(created) << created.error().detail;
+    EXPECT_THAT(created->secret, MatchesRegex("[0-9a-f]{40}"));
+    const auto principal = server_.authenticator.authenticate("Token " + created->secret).value();
+    EXPECT_EQ(principal.scopes, scopes);
+    EXPECT_EQ(server_.authenticator.application_name(principal.application), "shop");
+    EXPECT_EQ(server_.authenticator.application_by_name("shop"), principal.application);
+    EXPECT_EQ(principal.key, created->key.id);
+}
+
+TEST_F(AuthTest, AKeysSecretIsNotInTheCatalog) {
+    const auto created =
+        server_.accounts.create_key({make_user("ann").id, "", "", {7}, {}}).value();
+    for (const auto& record : server_.catalog->keys().all().value()) {
+        EXPECT_NE(record.digest, created.secret);
+        EXPECT_EQ(record.digest, token_digest(created.secret));
+    }
+}
+
+TEST_F(AuthTest, KeysThatMakeNoSenseAreRefused) {
+    const auto user = make_user("ann");
+    const auto code = [&](const Accounts::NewKey& key) {
+        const auto created = server_.accounts.create_key(key);
+        return created ? Code::kInternal : created.error().code;
+    };
+    EXPECT_EQ(code({UserId{99}, "", "", {7}, {}}), Code::kNotFound);
+    EXPECT_EQ(code({user.id, "", "", {0}, {}}), Code::kInvalidArgument);
+    EXPECT_EQ(code({user.id, "", "a b", {7}, {}}), Code::kInvalidArgument);
+    EXPECT_EQ(code({user.id, "", "", {7}, clock_.now()}), Code::kInvalidArgument);
+    EXPECT_EQ(code({user.id, std::string(151, 'x'), "", {7}, {}}), Code::kInvalidArgument);
+}
+
+TEST_F(AuthTest, AnExpiredKeyIsRefusedFromTheInstantItExpires) {
+    const auto created =
+        server_.accounts.create_key({make_user("ann").id, "", "", {7}, clock_.now() + 10s}).value();
+    clock_.advance(10s - 1us);
+    EXPECT_EQ(denial("Token " + created.secret), "admitted");
+    clock_.advance(1us);
+    EXPECT_EQ(denial("Token " + created.secret), "invalid");
+}
+
+TEST_F(AuthTest, ARevokedKeyIsRefusedAtOnce) {
+    const auto created =
+        server_.accounts.create_key({make_user("ann").id, "", "", {7}, {}}).value();
+    ASSERT_TRUE(server_.accounts.revoke_key(created.key.id));
+    EXPECT_EQ(denial("Token " + created.secret), "invalid");
+    EXPECT_EQ(server_.accounts.revoke_key(created.key.id).error().code, Code::kNotFound);
+}
+
+TEST_F(AuthTest, WhatAnotherProcessChangedIsSeenAtTheNextUpkeep) {
+    EXPECT_FALSE(server_.authenticator.has_users());
+    Process other(directory_.path(), clock_);
+    const auto user = other.accounts.create_user({"ann", "correct horse", false}).value();
+    const auto created = other.accounts.create_key({user.id, "", "", {7}, {}}).value();
+    ASSERT_TRUE(server_.accounts.upkeep());
+    EXPECT_TRUE(server_.authenticator.has_users());
+    EXPECT_EQ(denial("Token " + created.secret), "admitted");
+    ASSERT_TRUE(other.accounts.revoke_key(created.key.id));
+    ASSERT_TRUE(server_.accounts.upkeep());
+    EXPECT_EQ(denial("Token " + created.secret), "invalid");
+}
+
+TEST_F(AuthTest, LastUseIsWrittenDownOnceAMinuteAndSurvivesReloads) {
+    const auto user = make_user("ann");
+    const auto created = server_.accounts.create_key({user.id, "", "", {7}, {}}).value();
+    ASSERT_TRUE(server_.accounts.upkeep());
+    const auto used_at = clock_.now();
+    EXPECT_EQ(denial("Token " + created.secret), "admitted");
+    make_user("bob");  // reloads the snapshot
+    ASSERT_TRUE(server_.accounts.upkeep());
+    EXPECT_EQ(server_.accounts.keys()->at(0).last_used_at, std::nullopt);
+    clock_.advance(1min);
+    ASSERT_TRUE(server_.accounts.upkeep());
+    EXPECT_EQ(server_.accounts.keys()->at(0).last_used_at, used_at);
+}
+
+TEST_F(AuthTest, OnlyTheFirstUserIsMadeWhenNoneIsAskedFor) {
+    const auto none = catalog::Users::When::kNoUserYet;
+    ASSERT_TRUE(server_.accounts.create_user({"ann", "correct horse", true}, none));
+    EXPECT_EQ(server_.accounts.create_user({"bob", "correct horse", true}, none).error().code,
+              Code::kConflict);
+}
+
+TEST_F(AuthTest, AuthenticatingWhileKeysChangeIsSafe) {
+    const auto user = make_user("ann");
+    const auto token = "Token " + server_.accounts.user_token(user.id).value();
+    std::atomic<bool> stop{false};
+    std::atomic<int> refused{0};
+    {
+        std::vector<std::jthread> readers;
+        for (int i = 0; i < 3; ++i)
+            readers.emplace_back([&] {
+                while (!stop)
+                    if (!server_.authenticator.authenticate(token)) ++refused;
+            });
+        for (int i = 0; i < 10; ++i) {
+            EXPECT_TRUE(server_.accounts.create_key({user.id, "", "", {7}, {}}));
+            EXPECT_TRUE(server_.accounts.upkeep());
+        }
+        stop = true;
+    }
+    EXPECT_EQ(refused, 0);
+}
+
+TEST_F(AuthTest, ASessionIsFoundByItsCookieUntilItExpires) {
+    const auto user = make_user("ann", true);
+    const auto cookie = server_.sessions.start(user.id).value();
+    EXPECT_THAT(cookie, MatchesRegex("[0-9a-f.]+"));
+    const auto session = server_.sessions.find(cookie);
+    ASSERT_TRUE(session);
+    EXPECT_EQ(session->user.name, "ann");
+    EXPECT_TRUE(session->principal().superuser);
+    EXPECT_EQ(session->principal().application, user.application);
+    clock_.advance(12h);
+    EXPECT_EQ(server_.sessions.find(cookie).error().code, Code::kUnauthenticated);
+}
+
+TEST_F(AuthTest, NoByteOfACookieMayChange) {
+    const auto cookie = server_.sessions.start(make_user("ann").id).value();
+    for (std::size_t i = 0; i < cookie.size(); ++i) {
+        auto changed = cookie;
+        changed[i] = changed[i] == '1' ? '2' : '1';
+        EXPECT_FALSE(server_.sessions.find(changed)) << i;
+    }
+    for (const char* other : {"", ".", "...", "1.2.3", "x.y.z.w"})
+        EXPECT_FALSE(server_.sessions.find(other)) << other;
+}
+
+TEST_F(AuthTest, TheCsrfTokenBelongsToItsSession) {
+    const auto user = make_user("ann");
+    const auto one = server_.sessions.find(server_.sessions.start(user.id).value()).value();
+    const auto two = server_.sessions.find(server_.sessions.start(user.id).value()).value();
+    EXPECT_TRUE(BrowserSessions::csrf_matches(one, one.csrf));
+    EXPECT_FALSE(BrowserSessions::csrf_matches(one, two.csrf));
+    EXPECT_FALSE(BrowserSessions::csrf_matches(one, ""));
+}
+
+TEST_F(AuthTest, AnEndedSessionStaysEndedAfterARestart) {
+    const auto user = make_user("ann");
+    const auto ended = server_.sessions.start(user.id).value();
+    const auto kept = server_.sessions.start(user.id).value();
+    ASSERT_TRUE(server_.sessions.end(server_.sessions.find(ended).value()));
+    EXPECT_FALSE(server_.sessions.find(ended));
+    Process restarted(directory_.path(), clock_);
+    EXPECT_FALSE(restarted.sessions.find(ended));
+    EXPECT_TRUE(restarted.sessions.find(kept));
+}
+
+TEST_F(AuthTest, PurgingForgetsOnlyWhatHasExpired) {
+    const auto user = make_user("ann");
+    const auto first = server_.sessions.start(user.id).value();
+    ASSERT_TRUE(server_.sessions.end(server_.sessions.find(first).value()));
+    clock_.advance(6h);
+    const auto second = server_.sessions.start(user.id).value();
+    ASSERT_TRUE(server_.sessions.end(server_.sessions.find(second).value()));
+    clock_.advance(6h + 1us);
+    ASSERT_TRUE(server_.sessions.purge());
+    EXPECT_FALSE(server_.sessions.find(second));
+    EXPECT_EQ(Process(directory_.path(), clock_).sessions.find(second).error().code,
+              Code::kUnauthenticated);
+}
+
+TEST_F(AuthTest, ANewPasswordEndsAllSessionsAndKeepsTokens) {
+    const auto user = make_user("ann");
+    const auto cookie = server_.sessions.start(user.id).value();
+    const auto token = server_.accounts.user_token(user.id).value();
+    EXPECT_EQ(server_.accounts.set_password(user.id, "short").error().code, Code::kInvalidArgument);
+    EXPECT_TRUE(server_.sessions.find(cookie));
+    ASSERT_TRUE(server_.accounts.set_password(user.id, "battery staple"));
+    EXPECT_FALSE(server_.sessions.find(cookie));
+    EXPECT_FALSE(server_.accounts.login({"ann", "correct horse"}));
+    EXPECT_TRUE(server_.accounts.login({"ann", "battery staple"}));
+    EXPECT_EQ(denial("Token " + token), "admitted");
+}
+
+TEST(ServerSecretTest, IsMadeOnceForItsOwnerAlone) {
+    const io::TemporaryDirectory directory;
+    const auto files = io::make_file_system();
+    const auto first = ServerSecret::open_or_create(*files, directory.path()).value();
+    const auto second = ServerSecret::open_or_create(*files, directory.path()).value();
+    EXPECT_EQ(first.sign("a", "b"), second.sign("a", "b"));
+    EXPECT_NE(first.sign("a", "b"), first.sign("b", "b"));
+    struct stat status{};
+    ASSERT_EQ(::stat(directory.file("secret").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+    EXPECT_EQ(files->list(directory.path())->size(), 1U);
+}
+
+TEST(ServerSecretTest, ManyThatStartTogetherGetTheSame) {
+    const io::TemporaryDirectory directory;
+    const auto files = io::make_file_system();
+    std::vector<std::string> signatures(8);
+    {
+        std::vector<std::jthread> threads;
+        for (auto& signature : signatures)
+            threads.emplace_back([&] {
+                const auto secret = ServerSecret::open_or_create(*files, directory.path());
+                if (secret) signature = to_hex(secret->sign("p", "m"));
+            });
+    }
+    for (const auto& signature : signatures)
+        EXPECT_EQ(signature, signatures[0]);
+    EXPECT_FALSE(signatures[0].empty());
+}
+
+TEST(ServerSecretTest, AFileThatOthersMayReadOrThatHoldsSomethingElseIsRefused) {
+    const io::TemporaryDirectory directory;
+    const auto files = io::make_file_system();
+    ASSERT_TRUE(ServerSecret::open_or_create(*files, directory.path()));
+    ASSERT_EQ(::chmod(directory.file("secret").c_str(), 0644), 0);
+    EXPECT_EQ(ServerSecret::open_or_create(*files, directory.path()).error().code,
+              Code::kInvalidArgument);
+    std::ofstream(directory.file("secret")) << "abc\n";
+    ASSERT_EQ(::chmod(directory.file("secret").c_str(), 0600), 0);
+    EXPECT_EQ(ServerSecret::open_or_create(*files, directory.path()).error().code, Code::kCorrupt);
+}
+
+TEST(SetupTokenTest, MatchesItselfAlone) {
+    const SetupToken token;
+    EXPECT_THAT(token.text(), MatchesRegex("[0-9a-f]{40}"));
+    EXPECT_TRUE(token.matches(token.text()));
+    EXPECT_FALSE(token.matches(""));
+    EXPECT_FALSE(token.matches(SetupToken().text()));
+}
+
+TEST(LoginThrottleTest, StopsAfterItsTriesAndLetsOneThroughInTime) {
+    StoppedClock clock;
+    LoginThrottle throttle({10, 1min, 100}, clock);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
+    EXPECT_EQ(throttle.take({"ann", "::1"}), 6s);
+    clock.advance(3s);
+    EXPECT_EQ(throttle.take({"ann", "::1"}), 3s);
+    clock.advance(3s + 1ms);
+    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
+    EXPECT_GT(throttle.take({"ann", "::1"}), 0s);
+}
+
+TEST(LoginThrottleTest, OthersAreNotHeldUp) {
+    StoppedClock clock;
+    LoginThrottle throttle({1, 1min, 100}, clock);
+    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
+    EXPECT_GT(throttle.take({"ann", "::1"}), 0s);
+    EXPECT_EQ(throttle.take({"ann", "::2"}), 0s);
+    EXPECT_EQ(throttle.take({"bob", "::1"}), 0s);
+}
+
+TEST(LoginThrottleTest, ALoginThatWentWellGivesTheTriesBack) {
+    StoppedClock clock;
+    LoginThrottle throttle({2, 1min, 100}, clock);
+    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
+    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
+    throttle.succeeded({"ann", "::1"});
+    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
+}
+
+TEST(LoginThrottleTest, WhenFullTheOldestIsForgotten) {
+    StoppedClock clock;
+    LoginThrottle throttle({1, 1min, 2}, clock);
+    for (const auto* name : {"a", "b"}) {
+        EXPECT_EQ(throttle.take({name, ""}), 0s);
+        clock.advance(1s);
+    }
+    EXPECT_EQ(throttle.take({"c", ""}), 0s);
+    EXPECT_GT(throttle.take({"b", ""}), 0s);
+    EXPECT_EQ(throttle.take({"a", ""}), 0s);
+}
+
+}  // namespace
+}  // namespace eyed::auth

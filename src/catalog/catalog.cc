@@ -1,0 +1,41 @@
+#include "catalog/catalog.h"
+
+#include "catalog/applications.h"
+#include "catalog/connection.h"
+#include "catalog/ended_sessions.h"
+#include "catalog/event_types.h"
+#include "catalog/keys.h"
+#include "catalog/users.h"
+
+namespace eyed::catalog {
+
+Catalog::Catalog(std::unique_ptr<Connection> connection)
+    : connection_(std::move(connection)),
+      users_(std::make_unique<Users>(*connection_)),
+      applications_(std::make_unique<Applications>(*connection_)),
+      keys_(std::make_unique<Keys>(*connection_)),
+      event_types_(std::make_unique<EventTypes>(*connection_)),
+      ended_sessions_(std::make_unique<EndedSessions>(*connection_)) {
+}
+
+Catalog::~Catalog() = default;
+
+Result<std::unique_ptr<Catalog>> Catalog::open(Options options) {
+    EYED_ASSIGN(auto connection, Connection::open({options.path, options.busy_timeout}));
+    return std::unique_ptr<Catalog>(new Catalog(std::move(connection)));
+}
+
+Result<std::uint64_t> Catalog::version() {
+    return connection_->run(
+        [](soci::session& sql) -> Result<std::uint64_t> { return sqlite::data_version(sql); });
+}
+
+Status Catalog::check() {
+    return connection_->run([](soci::session& sql) -> Status {
+        long long users = 0;
+        sql << "SELECT count(*) FROM users", soci::into(users);
+        return {};
+    });
+}
+
+}  // namespace eyed::catalog

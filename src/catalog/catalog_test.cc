@@ -1,0 +1,374 @@
+#include "catalog/catalog.h"
+
+#include <gmock/gmock.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "catalog/applications.h"
+#include "catalog/ended_sessions.h"
+#include "catalog/event_types.h"
+#include "catalog/keys.h"
+#include "catalog/sqlite/migrations.h"
+#include "catalog/users.h"
+
+namespace eyed::catalog {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A catalog of its own in a directory that goes with the test.
+class CatalogTest : public ::testing::Test {
+  protected:
+    CatalogTest() {
+        std::string pattern = std::filesystem::temp_directory_path() / "eyed catalog-XXXXXX";
+        directory_ = mkdtemp(pattern.data());
+        catalog_ = open();
+    }
+    ~CatalogTest() override {
+        catalog_.reset();
+        std::filesystem::remove_all(directory_);
+    }
+    std::string path() const { return directory_ + "/catalog.db"; }
+    std::unique_ptr<Catalog> open() const {
+        auto opened = Catalog::open({path(), std::chrono::seconds(60)});
+        EXPECT_TRUE(opened) << opened.error().detail;
+        return std::move(*opened);
+    }
+    model::User make_user(const std::string& name) {
+        auto user = catalog_->users().create({name, "hash", "token", "session", false, Micros{5}},
+                                             Users::When::kAlways);
+        EXPECT_TRUE(user) << user.error().detail;
+        return *user;
+    }
+    KeyRecord key_of(const model::User& user, const std::string& digest) const {
+        KeyRecord record;
+        record.key.name = "k";
+        record.key.user = user.id;
+        record.key.application = user.application;
+        record.key.scopes = model::kAllScopes;
+        record.key.created_at = Micros{7};
+        record.digest = digest;
+        return record;
+    }
+    static EventTypes::New type(const std::string& category, const std::string& name,
+                                ApplicationId application = ApplicationId{1}) {
+        return {application, category, name, Micros{9}};
+    }
+
+    std::string directory_;
+    std::unique_ptr<Catalog> catalog_;
+};
+
+TEST_F(CatalogTest, AUserGetsAnApplicationOfTheSameName) {
+    const auto user = make_user("ann");
+    const auto application = catalog_->applications().by_name("ann");
+    ASSERT_TRUE(application);
+    EXPECT_EQ(application->id, user.application);
+    EXPECT_EQ(application->owner, user.id);
+    const auto record = catalog_->users().by_name("ann");
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->user.id, user.id);
+    EXPECT_EQ(record->password_hash, "hash");
+    EXPECT_EQ(record->user.created_at, Micros{5});
+    EXPECT_TRUE(record->user.active);
+    EXPECT_FALSE(record->user.superuser);
+}
+
+TEST_F(CatalogTest, NamesOfUsersAreUniqueAndToldApartByCase) {
+    make_user("ann");
+    make_user("Ann");
+    const auto again =
+        catalog_->users().create({"ann", "h", "t", "s", false, Micros{1}}, Users::When::kAlways);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Code::kConflict);
+    EXPECT_EQ(catalog_->users().count().value(), 2U);
+}
+
+TEST_F(CatalogTest, AnApplicationsNameCannotBecomeAUsers) {
+    ASSERT_TRUE(catalog_->applications().find_or_create({"shop", UserId{}, Micros{1}}));
+    const auto user =
+        catalog_->users().create({"shop", "h", "t", "s", false, Micros{1}}, Users::When::kAlways);
+    ASSERT_FALSE(user);
+    EXPECT_EQ(user.error().code, Code::kConflict);
+    EXPECT_EQ(catalog_->users().count().value(), 0U);
+}
+
+TEST_F(CatalogTest, OnlyOneOfManyBecomesTheFirstUser) {
+    std::atomic<int> made{0};
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i)
+        threads.emplace_back([&, i] {
+            const auto own = open();
+            if (own->users().create({"u" + std::to_string(i), "h", "t", "s", true, Micros{1}},
+                                    Users::When::kNoUserYet))
+                ++made;
+        });
+    threads.clear();
+    EXPECT_EQ(made, 1);
+    EXPECT_EQ(catalog_->users().count().value(), 1U);
+}
+
+TEST_F(CatalogTest, ANewPasswordReplacesHashAndSessionNonceAlone) {
+    const auto user = make_user("ann");
+    ASSERT_TRUE(catalog_->users().set_password(user.id, {"hash2", "session2"}));
+    ASSERT_TRUE(catalog_->users().set_token_nonce(user.id, "token2"));
+    const auto record = catalog_->users().by_id(user.id).value();
+    EXPECT_EQ(record.password_hash, "hash2");
+    EXPECT_EQ(record.session_nonce, "session2");
+    EXPECT_EQ(record.token_nonce, "token2");
+    EXPECT_EQ(catalog_->users().set_password(UserId{99}, {"h", "s"}).error().code, Code::kNotFound);
+    EXPECT_EQ(catalog_->users().set_token_nonce(UserId{99}, "n").error().code, Code::kNotFound);
+    EXPECT_EQ(catalog_->users().by_name("bob").error().code, Code::kNotFound);
+}
+
+TEST_F(CatalogTest, AnApplicationIsMadeOnceAndFoundAfter) {
+    const auto first = catalog_->applications().find_or_create({"shop", UserId{}, Micros{1}});
+    const auto second = catalog_->applications().find_or_create({"shop", UserId{}, Micros{2}});
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(first->id, second->id);
+    EXPECT_EQ(second->created_at, Micros{1});
+    EXPECT_EQ(catalog_->applications().all()->size(), 1U);
+    EXPECT_EQ(catalog_->applications().by_name("x").error().code, Code::kNotFound);
+}
+
+TEST_F(CatalogTest, AKeyReadsBackAsItWasStored) {
+    const auto user = make_user("ann");
+    auto record = key_of(user, "d1");
+    record.key.scopes = model::Scopes{}.with(model::Scope::kRead);
+    record.key.expires_at = Micros{100};
+    const auto id = catalog_->keys().create(record);
+    ASSERT_TRUE(id) << id.error().detail;
+    const auto all = catalog_->keys().all().value();
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all[0].key.id, *id);
+    EXPECT_EQ(all[0].digest, "d1");
+    EXPECT_EQ(all[0].key.scopes, record.key.scopes);
+    EXPECT_EQ(all[0].key.expires_at, Micros{100});
+    EXPECT_EQ(all[0].key.last_used_at, std::nullopt);
+    EXPECT_EQ(all[0].key.revoked_at, std::nullopt);
+    EXPECT_EQ(catalog_->keys().create(record).error().code, Code::kConflict);
+}
+
+TEST_F(CatalogTest, AKeyOfNobodyIsRefused) {
+    EXPECT_FALSE(catalog_->keys().create(key_of({UserId{42}, "x", ApplicationId{42}}, "d")));
+    EXPECT_TRUE(catalog_->keys().all()->empty());
+}
+
+TEST_F(CatalogTest, ARevokedKeyIsNoLongerValidAndCannotBeRevokedTwice) {
+    const auto id = catalog_->keys().create(key_of(make_user("ann"), "d1")).value();
+    ASSERT_TRUE(catalog_->keys().revoke(id, Micros{50}));
+    EXPECT_TRUE(catalog_->keys().valid()->empty());
+    EXPECT_EQ(catalog_->keys().all()->at(0).key.revoked_at, Micros{50});
+    EXPECT_EQ(catalog_->keys().revoke(id, Micros{60}).error().code, Code::kNotFound);
+}
+
+TEST_F(CatalogTest, AUserHasOneDefaultKeyAndANewOneRevokesIt) {
+    const auto user = make_user("ann");
+    auto record = key_of(user, "d1");
+    record.key.is_default = true;
+    const auto first = catalog_->keys().put_default(record).value();
+    EXPECT_EQ(catalog_->keys().put_default(record).value(), first);
+    record.digest = "d2";
+    const auto second = catalog_->keys().put_default(record).value();
+    EXPECT_NE(second, first);
+    const auto valid = catalog_->keys().valid().value();
+    ASSERT_EQ(valid.size(), 1U);
+    EXPECT_EQ(valid[0].key.id, second);
+}
+
+TEST_F(CatalogTest, LastUseNeverMovesBack) {
+    const auto id = catalog_->keys().create(key_of(make_user("ann"), "d1")).value();
+    ASSERT_TRUE(catalog_->keys().note_uses({{id, Micros{80}}, {KeyId{99}, Micros{1}}}));
+    ASSERT_TRUE(catalog_->keys().note_uses({{id, Micros{70}}}));
+    EXPECT_EQ(catalog_->keys().all()->at(0).key.last_used_at, Micros{80});
+}
+
+TEST_F(CatalogTest, EventTypesAreMadeAtFirstSightAndFoundAfter) {
+    const auto made = catalog_->event_types().create_if_absent(
+        {type("a", "x"), type("a", "x"), type("a", "X")}, 10);
+    ASSERT_TRUE(made) << made.error().detail;
+    ASSERT_EQ(made->size(), 3U);
+    EXPECT_EQ(made->at(0)->id, made->at(1)->id);
+    EXPECT_NE(made->at(0)->id, made->at(2)->id);
+    EXPECT_EQ(made->at(0)->mode, model::CheckMode::kOff);
+    EXPECT_EQ(made->at(0)->first_seen, Micros{9});
+    EXPECT_EQ(catalog_->event_types().changes_since(0)->size(), 2U);
+}
+
+TEST_F(CatalogTest, ConnectionsThatMakeTheSameTypesTogetherMakeEachOnce) {
+    std::vector<std::vector<std::int64_t>> ids(6);
+    {
+        std::vector<std::jthread> threads;
+        for (auto& own_ids : ids)
+            threads.emplace_back([&] {
+                const auto own = open();
+                for (int round = 0; round < 10; ++round) {
+                    const auto made = own->event_types().create_if_absent(
+                        {type("c", std::to_string(round)), type("c", "same")}, 100);
+                    ASSERT_TRUE(made) << made.error().detail;
+                    for (const auto& one : *made)
+                        own_ids.push_back(one->id.value);
+                }
+            });
+    }
+    for (const auto& other : ids)
+        EXPECT_EQ(other, ids[0]);
+    const auto all = catalog_->event_types().changes_since(0).value();
+    EXPECT_EQ(all.size(), 11U);
+    std::set<std::uint64_t> versions;
+    for (const auto& one : all)
+        versions.insert(one.version);
+    EXPECT_EQ(versions.size(), 11U);
+}
+
+TEST_F(CatalogTest, AnApplicationOverItsLimitGetsKnownTypesOnly) {
+    ASSERT_TRUE(catalog_->event_types().create_if_absent({type("a", "1"), type("a", "2")}, 2));
+    const auto more =
+        catalog_->event_types()
+            .create_if_absent({type("a", "3"), type("a", "1"), type("a", "4", ApplicationId{2})}, 2)
+            .value();
+    EXPECT_FALSE(more[0]);
+    EXPECT_TRUE(more[1]);
+    EXPECT_TRUE(more[2]);
+}
+
+TEST_F(CatalogTest, AnExampleTurnsTheCheckOnAndClearingItOff) {
+    const auto made = catalog_->event_types().create_if_absent({type("a", "1"), type("a", "2")}, 9);
+    const auto id = made->at(0)->id;
+    const auto user = make_user("ann");
+    const auto before = made->at(1)->version;
+    const auto set = catalog_->event_types().set_example({id, R"({"k":1})", user.id, Micros{70}});
+    ASSERT_TRUE(set) << set.error().detail;
+    EXPECT_EQ(set->mode, model::CheckMode::kExample);
+    EXPECT_EQ(set->example, R"({"k":1})");
+    EXPECT_EQ(set->updated_by, user.id);
+    EXPECT_EQ(set->updated_at, Micros{70});
+    const auto changed = catalog_->event_types().changes_since(before).value();
+    ASSERT_EQ(changed.size(), 1U);
+    EXPECT_EQ(changed[0].id, id);
+    const auto cleared =
+        catalog_->event_types().set_example({id, std::nullopt, user.id, Micros{71}}).value();
+    EXPECT_EQ(cleared.mode, model::CheckMode::kOff);
+    EXPECT_EQ(cleared.example, std::nullopt);
+    EXPECT_GT(cleared.version, set->version);
+    EXPECT_EQ(catalog_->event_types()
+                  .set_example({EventTypeId{99}, "{}", user.id, Micros{1}})
+                  .error()
+                  .code,
+              Code::kNotFound);
+}
+
+TEST_F(CatalogTest, ListsOfTypesFilterSearchOrderAndPage) {
+    ASSERT_TRUE(catalog_->event_types().create_if_absent(
+        {type("web", "click"), type("web", "50%_off"), type("app", "click"), type("app", "Open")},
+        9));
+    const auto names = [&](const EventTypes::Page& page) {
+        const auto found = catalog_->event_types().list(page);
+        std::vector<std::string> names;
+        for (const auto& one : found->rows)
+            names.push_back(one.category + "/" + one.name);
+        return names;
+    };
+    EventTypes::Page page;
+    EXPECT_THAT(names(page), ElementsAre("app/Open", "app/click", "web/50%_off", "web/click"));
+    page.category = "web";
+    EXPECT_THAT(names(page), ElementsAre("web/50%_off", "web/click"));
+    page.name = "click";
+    EXPECT_THAT(names(page), ElementsAre("web/click"));
+    page = {};
+    page.search = "oPe";
+    EXPECT_THAT(names(page), ElementsAre("app/Open"));
+    page.search = "%_";
+    EXPECT_THAT(names(page), ElementsAre("web/50%_off"));
+    page = {};
+    page.order = EventTypes::OrderBy::kFirstSeen;
+    page.direction = EventTypes::Page::Direction::kDescending;
+    page.limit = 2;
+    page.offset = 1;
+    EXPECT_THAT(names(page), ElementsAre("app/click", "web/50%_off"));
+    EXPECT_EQ(catalog_->event_types().list(page)->total, 4U);
+}
+
+TEST_F(CatalogTest, EndedSessionsAreRememberedUntilTheyExpire) {
+    ASSERT_TRUE(catalog_->ended_sessions().add({"n1", Micros{10}}));
+    ASSERT_TRUE(catalog_->ended_sessions().add({"n1", Micros{10}}));
+    ASSERT_TRUE(catalog_->ended_sessions().add({"n2", Micros{20}}));
+    ASSERT_TRUE(catalog_->ended_sessions().purge(Micros{15}));
+    const auto left = catalog_->ended_sessions().all().value();
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left[0].nonce, "n2");
+}
+
+TEST_F(CatalogTest, WhatWasStoredIsThereAfterReopening) {
+    const auto user = make_user("ann");
+    catalog_ = open();
+    EXPECT_EQ(catalog_->users().by_name("ann")->user.id, user.id);
+    EXPECT_TRUE(catalog_->check());
+}
+
+TEST_F(CatalogTest, TheVersionChangesWhenAnotherConnectionCommitsAndNotByOneself) {
+    const auto before = catalog_->version().value();
+    make_user("ann");
+    EXPECT_EQ(catalog_->version().value(), before);
+    const auto other = open();
+    ASSERT_TRUE(
+        other->users().create({"bob", "h", "t", "s", false, Micros{1}}, Users::When::kAlways));
+    const auto after = catalog_->version().value();
+    EXPECT_NE(after, before);
+    EXPECT_EQ(catalog_->version().value(), after);
+}
+
+TEST_F(CatalogTest, ANewerSchemaIsRefused) {
+    catalog_.reset();
+    {
+        soci::session sql(soci::sqlite3, "db=\"" + path() + "\"");
+        sql << "INSERT INTO migrations VALUES (999, 'of tomorrow', 'now')";
+    }
+    const auto opened = Catalog::open({path()});
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Code::kUnsupported);
+    EXPECT_THAT(opened.error().detail, HasSubstr("newer"));
+    soci::session sql(soci::sqlite3, "db=\"" + path() + "\"");
+    sql << "DELETE FROM migrations WHERE number = 999";
+    sql.close();
+    catalog_ = open();
+}
+
+TEST_F(CatalogTest, EveryMigrationIsRecordedOnce) {
+    catalog_ = open();
+    soci::session sql(soci::sqlite3, "db=\"" + path() + "\"");
+    int recorded = 0;
+    sql << "SELECT count(*) FROM migrations", soci::into(recorded);
+    EXPECT_EQ(static_cast<std::size_t>(recorded), sqlite::migrations().size());
+}
+
+TEST_F(CatalogTest, OnlyItsOwnerMayReadTheFile) {
+    using std::filesystem::perms;
+    const auto others = perms::group_all | perms::others_all;
+    EXPECT_EQ(std::filesystem::status(path()).permissions() & others, perms::none);
+}
+
+TEST_F(CatalogTest, AFileThatIsNoDatabaseIsReportedAsCorrupt) {
+    const std::string other = directory_ + "/other.db";
+    std::ofstream(other) << std::string(8192, 'x');
+    const auto opened = Catalog::open({other});
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Code::kCorrupt) << opened.error().detail;
+}
+
+TEST_F(CatalogTest, AMissingDirectoryIsReported) {
+    const auto opened = Catalog::open({directory_ + "/none/catalog.db"});
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Code::kIo);
+}
+
+}  // namespace
+}  // namespace eyed::catalog

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <soci/soci.h>
+
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+
+namespace eyed::catalog {
+
+/// A column of whole numbers that may be null, as SOCI wants it. Included by the room's sources
+/// alone.
+struct NullableNumber {
+    long long value = 0;
+    soci::indicator indicator = soci::i_null;
+
+    NullableNumber() = default;
+    explicit NullableNumber(std::optional<Micros> at)
+        : value(at ? at->value : 0), indicator(at ? soci::i_ok : soci::i_null) {}
+    explicit NullableNumber(long long id)  ///< an id: zero is null
+        : value(id), indicator(id != 0 ? soci::i_ok : soci::i_null) {}
+
+    std::optional<Micros> instant() const {
+        if (indicator == soci::i_null) return std::nullopt;
+        return Micros{value};
+    }
+    long long id() const { return indicator == soci::i_null ? 0 : value; }
+};
+
+/// Prepares `query` with its soci::into and soci::use parts, in order; what they refer to must
+/// outlive the statement.
+template <class... Parts>
+void prepare(soci::statement& statement, const std::string& query, const Parts&... parts) {
+    (statement.exchange(parts), ...);
+    statement.alloc();
+    statement.prepare(query);
+    statement.define_and_bind();
+}
+
+}  // namespace eyed::catalog
