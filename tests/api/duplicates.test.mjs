@@ -67,7 +67,7 @@ test('a rejected event does not use up its event_id', async () => {
 });
 
 test('an Idempotency-Key makes a single event repeatable', async () => {
-    const [key, name] = [unique('key'), unique()];
+    const [key, name] = [randomUUID(), unique()];
     const first = await post(event({name}), keyed(key));
     assertAnswer(first, {status: 201});
     assertAnswer(await post(event({name}), keyed(key)), {status: 200, body: {status: 'duplicate', id: first.body.id}});
@@ -75,7 +75,7 @@ test('an Idempotency-Key makes a single event repeatable', async () => {
 });
 
 test('an Idempotency-Key makes a batch repeatable, item by item', async () => {
-    const [key, name] = [unique('key'), unique()];
+    const [key, name] = [randomUUID(), unique()];
     const batch = [event({name}), event({name}), event({name})];
     const first = await post(batch, keyed(key));
     assertAnswer(first, {status: 200, body: having({accepted: 3, duplicates: 0})});
@@ -93,9 +93,9 @@ test('an Idempotency-Key never meets an event_id of the same text', async () => 
 });
 
 test('an event\'s own event_id comes before the Idempotency-Key', async () => {
-    const [key, event_id] = [unique('key'), randomUUID()];
+    const [key, event_id] = [randomUUID(), randomUUID()];
     const first = await post(event({event_id}), keyed(key));
-    assertAnswer(await post(event({event_id}), keyed(unique('key'))), {status: 200, body: {status: 'duplicate', id: first.body.id}});
+    assertAnswer(await post(event({event_id}), keyed(randomUUID())), {status: 200, body: {status: 'duplicate', id: first.body.id}});
 });
 
 scenarios(server, [
@@ -106,7 +106,7 @@ scenarios(server, [
 ]);
 
 test('duplicates are known across a restart, and across a kill', async () => {
-    const [event_id, key] = [randomUUID(), unique('key')];
+    const [event_id, key] = [randomUUID(), randomUUID()];
     const first = await post(event({event_id}));
     const second = await post(event(), keyed(key));
     const known = async () => {

@@ -11,8 +11,8 @@ namespace eyed::store {
 
 namespace {
 
-/// About a row group; most pages end within it. Then windows widen.
-constexpr std::uint64_t kFirstWindow = 128 * 1024;
+/// Most pages end within the first window or the second, which is about a row group.
+constexpr std::uint64_t kFirstWindow = 16 * 1024;
 constexpr std::uint64_t kWidening = 8;
 
 constexpr std::string_view kColumns =
@@ -227,13 +227,13 @@ Result<std::vector<TimeCount>> read_counts(Connection& connection, const CountBy
     if (count.filter.max_id) where.add("id <= ?", count.filter.max_id->value);
     const std::int64_t width = std::max<std::int64_t>(1, count.bucket.count()) * 1'000'000;
     // Rounds down before 1970 too.
-    EYED_ASSIGN(
-        Answer answer,
-        connection.query({fmt::format("SELECT at - ((at % {0}) + {0}) % {0} AS bucket, "
-                                      "count(*)::UBIGINT FROM (SELECT epoch_us(timestamp) AS at "
-                                      "FROM events {1}) GROUP BY bucket ORDER BY bucket",
-                                      width, where.sql()),
-                          where.parameters()}));
+    EYED_ASSIGN(Answer answer,
+                connection.query(
+                    {fmt::format("SELECT moment - ((moment % {0}) + {0}) % {0} AS bucket, "
+                                 "count(*)::UBIGINT FROM (SELECT epoch_us(timestamp) AS moment "
+                                 "FROM events {1}) GROUP BY bucket ORDER BY bucket",
+                                 width, where.sql()),
+                     where.parameters()}));
     std::vector<TimeCount> buckets;
     while (auto chunk = answer.next())
         for (std::size_t row = 0; row < chunk->size(); ++row)

@@ -52,12 +52,12 @@ Result<std::optional<Micros>> reach(Connection& connection, const SessionFilter&
                                     const Span& span, std::uint64_t rows) {
     Builder b;
     b.add(
-        "SELECT epoch_us(min(at))::BIGINT, count(*)::UBIGINT FROM (SELECT at FROM "
-        "(SELECT timestamp AS at FROM events ");
+        "SELECT epoch_us(min(moment))::BIGINT, count(*)::UBIGINT FROM (SELECT moment FROM "
+        "(SELECT timestamp AS moment FROM events ");
     b.add(within(filter, span, "timestamp"));
     b.add(" UNION ALL SELECT created_at FROM made_sessions ");
     b.add(within(filter, span, "created_at"));
-    b.add(fmt::format(") ORDER BY at DESC LIMIT {})", rows));
+    b.add(fmt::format(") ORDER BY moment DESC LIMIT {})", rows));
     EYED_ASSIGN(Answer answer, connection.query(b.statement));
     const auto chunk = answer.next();
     if (!chunk || chunk->size() == 0 || chunk->u64(1, 0) < rows) return std::nullopt;
@@ -72,30 +72,31 @@ Statement totals(const SessionFilter& filter, const SessionPage& page, const Spa
     b.add(" UNION SELECT session FROM made_sessions ");
     b.add(within(filter, span, "created_at"));
     b.add(
-        "), sent AS (SELECT session, min(timestamp) AS first, max(timestamp) AS last, "
+        "), sent AS (SELECT session, min(timestamp) AS first_at, max(timestamp) AS last_at, "
         "count(*)::UBIGINT AS events FROM events ");
     Conditions wanted = of(filter.applications);
     wanted.add("session IN (SELECT session FROM wanted)");
     b.add(wanted);
     b.add(
-        " GROUP BY session), made AS (SELECT session, min(created_at) AS at "
+        " GROUP BY session), made AS (SELECT session, min(created_at) AS made_at "
         "FROM made_sessions ");
     b.add(wanted);
     b.add(
         " GROUP BY session), both AS (SELECT coalesce(sent.session, made.session) AS session, "
-        "coalesce(sent.first, made.at) AS first, coalesce(sent.last, made.at) AS last, "
+        "coalesce(sent.first_at, made.made_at) AS first_at, coalesce(sent.last_at, made.made_at) "
+        "AS last_at, "
         "coalesce(sent.events, 0::UBIGINT) AS events "
         "FROM sent FULL JOIN made ON sent.session = made.session) "
-        "SELECT session, first, last, events FROM both ");
+        "SELECT session, first_at, last_at, events FROM both ");
     Conditions where;
-    if (filter.from) where.add("last >= ?", *filter.from);
-    if (filter.to) where.add("first < ?", *filter.to);
-    if (span.oldest) where.add("last >= ?", *span.oldest);
+    if (filter.from) where.add("last_at >= ?", *filter.from);
+    if (filter.to) where.add("first_at < ?", *filter.to);
+    if (span.oldest) where.add("last_at >= ?", *span.oldest);
     if (page.after)
-        where.add("(last < ? OR (last = ? AND session > ?))", page.after->last, page.after->last,
-                  page.after->session);
+        where.add("(last_at < ? OR (last_at = ? AND session > ?))", page.after->last,
+                  page.after->last, page.after->session);
     b.add(where);
-    b.add(fmt::format(" ORDER BY last DESC, session LIMIT {}", page.limit + std::size_t{1}));
+    b.add(fmt::format(" ORDER BY last_at DESC, session LIMIT {}", page.limit + std::size_t{1}));
     return b.statement;
 }
 
@@ -132,11 +133,13 @@ Result<SessionRow> read_session(Connection& connection, const Uuid& id,
     where.add_applications(applications);
     Builder b;
     b.add(
-        "SELECT coalesce(sent.first, made.at), coalesce(sent.last, made.at), sent.events FROM "
-        "(SELECT min(timestamp) AS first, max(timestamp) AS last, count(*)::UBIGINT AS events "
+        "SELECT coalesce(sent.first_at, made.made_at), coalesce(sent.last_at, made.made_at), "
+        "sent.events FROM "
+        "(SELECT min(timestamp) AS first_at, max(timestamp) AS last_at, count(*)::UBIGINT AS "
+        "events "
         "FROM events ");
     b.add(where);
-    b.add(") AS sent, (SELECT min(created_at) AS at FROM made_sessions ");
+    b.add(") AS sent, (SELECT min(created_at) AS made_at FROM made_sessions ");
     b.add(where);
     b.add(") AS made");
     EYED_ASSIGN(Answer answer, connection.query(b.statement));
