@@ -41,7 +41,7 @@ Task<Result<model::Event>> current_event(Api& api, http::Request& request, Event
     if (freshness == Freshness::kStale)
         co_return failure(Code::kTimeout,
                           "What the event says now is not known yet: nothing was changed.");
-    EYED_CO_ASSIGN(const auto applications, readable(api, request.principal));
+    EYED_CO_ASSIGN(const auto applications, readable(api.names, request.principal));
     auto read = [&api, id, &applications] { return api.services.store.event(id, applications); };
     Result<model::Event> event =
         co_await on_worker(api.services.lanes.queries, request, std::move(read));
@@ -52,7 +52,7 @@ Task<Result<model::Event>> current_event(Api& api, http::Request& request, Event
 
 Task<http::Response> answer_events(Api& api, http::Request& request, query::EventsQuery query,
                                    query::ListKind kind) {
-    auto applications = readable(api, request.principal, query.application);
+    auto applications = readable(api.names, request.principal, query.application);
     if (!applications) co_return fail(api, request, applications.error());
     query.filter.applications = *std::move(applications);
     query.page.byte_limit = kPageBytes;
@@ -66,7 +66,7 @@ Task<http::Response> answer_events(Api& api, http::Request& request, query::Even
 Task<http::Response> answer_event(Api& api, http::Request& request) {
     const std::optional<std::uint64_t> id = path_number(request, "id");
     if (!id) co_return error(request, Code::kNotFound);
-    const auto applications = readable(api, request.principal);
+    const auto applications = readable(api.names, request.principal);
     if (!applications) co_return fail(api, request, applications.error());
     const ErrorStyle style = style_of(request.path);
     auto read = [&api, style, id, &applications]() -> Result<std::string> {

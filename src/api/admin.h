@@ -17,7 +17,8 @@ inline constexpr std::string_view kTypesPath = "/admin/events/eventtype/";
 /// For open routes, before the body is read: who opens a page of the administration without being
 /// logged in is sent to the login, and 403 is for those who are no superusers. Other open routes
 /// are let through.
-std::optional<http::Response> guard_page(const Services& services, const http::Request& request);
+std::optional<http::Response> guard_page(const auth::BrowserSessions& sessions,
+                                         const http::Request& request);
 
 /// Where a login leads: `next` when it is a path under /admin/, else the event types.
 std::string safe_next(std::string_view next);

@@ -86,9 +86,10 @@ http::Response fail_page(const Api& api, const http::Request& request, const Err
     return response;
 }
 
-std::optional<http::Response> guard_page(const Services& services, const http::Request& request) {
+std::optional<http::Response> guard_page(const BrowserSessions& sessions,
+                                         const http::Request& request) {
     if (!needs_session(request)) return std::nullopt;
-    const auto session = session_of(services, request);
+    const auto session = session_of(sessions, request);
     if (!session) {
         const bool returns = request.method == http::Method::kGet;
         const std::string next =
@@ -135,7 +136,7 @@ Task<http::Response> admin_login(Api& api, http::Request& request) {
 }
 
 Task<http::Response> admin_logout(Api& api, http::Request& request) {
-    const auto session = session_of(api.services, request);
+    const auto session = session_of(api.services.sessions, request);
     if (!session) co_return see_other(std::string(kLoginPath));
     const Result<http::Form> form = read_form(request);
     if (!form || !BrowserSessions::csrf_matches(*session, value_of(*form, "csrf_token")))

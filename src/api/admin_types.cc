@@ -242,7 +242,7 @@ Task<http::Response> admin_index(Api&, http::Request&) {
 }
 
 Task<http::Response> admin_event_types(Api& api, http::Request& request) {
-    const auto session = session_of(api.services, request);
+    const auto session = session_of(api.services.sessions, request);
     if (!session) co_return see_other(std::string(kLoginPath));
     const ListQuery query = read_query(request);
     auto read = [&api, &query] { return read_types(api, query); };
@@ -254,7 +254,7 @@ Task<http::Response> admin_event_types(Api& api, http::Request& request) {
 }
 
 Task<http::Response> admin_event_type(Api& api, http::Request& request) {
-    const auto session = session_of(api.services, request);
+    const auto session = session_of(api.services.sessions, request);
     if (!session) co_return see_other(std::string(kLoginPath));
     const Result<model::EventType> type = co_await find_type(api, request);
     if (!type) co_return no_such_type(api, request, *session, type.error());
@@ -269,7 +269,7 @@ Task<http::Response> admin_event_type(Api& api, http::Request& request) {
 }
 
 Task<http::Response> admin_change_event_type(Api& api, http::Request& request) {
-    const auto session = session_of(api.services, request);
+    const auto session = session_of(api.services.sessions, request);
     if (!session) co_return see_other(std::string(kLoginPath));
     const Result<http::Form> sent = read_form(request);
     if (!sent) co_return fail_page(api, request, sent.error());

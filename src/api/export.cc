@@ -63,7 +63,7 @@ Task<http::Response> export_events(Api& api, http::Request& request) {
     query::ParameterErrors errors;
     query::EventsQuery query = query::export_events(request.query, errors);
     if (!errors.empty()) co_return parameter_errors(request, errors);
-    auto applications = readable(api, request.principal, query.application);
+    auto applications = readable(api.names, request.principal, query.application);
     if (!applications) co_return fail(api, request, applications.error());
     query.filter.applications = *std::move(applications);
 

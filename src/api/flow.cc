@@ -84,13 +84,14 @@ void mark(Freshness freshness, http::Response& response) {
     if (freshness == Freshness::kStale) response.headers.push_back({"X-Eyed-Stale", "true"});
 }
 
-Result<std::vector<ApplicationId>> readable(const Api& api, const model::Principal& principal,
+Result<std::vector<ApplicationId>> readable(const query::ApplicationNames& names,
+                                            const model::Principal& principal,
                                             const std::optional<std::string>& asked) {
     if (!asked) {
         if (principal.reads_all) return std::vector<ApplicationId>{};
         return std::vector{principal.application ? principal.application : kNoApplication};
     }
-    const std::optional<ApplicationId> id = api.names.id(*asked);
+    const std::optional<ApplicationId> id = names.id(*asked);
     if (principal.reads_all) return std::vector{id.value_or(kNoApplication)};
     if (!id || *id != principal.application)
         return failure(Code::kForbidden,

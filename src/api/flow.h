@@ -109,7 +109,8 @@ Task<std::invoke_result_t<Work&>> on_worker(WorkerPool& pool, const http::Reques
 
 /// The applications whose events this caller reads: empty means all. `asked` narrows it to one by
 /// name. kForbidden: not the caller's to read.
-Result<std::vector<ApplicationId>> readable(const Api& api, const model::Principal& principal,
+Result<std::vector<ApplicationId>> readable(const query::ApplicationNames& names,
+                                            const model::Principal& principal,
                                             const std::optional<std::string>& asked = {});
 
 /// A path parameter that is a positive number; nullopt: it names nothing, answer 404.

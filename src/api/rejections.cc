@@ -24,7 +24,7 @@ Result<Page> read_rejections(const Api& api, ErrorStyle style,
 
 Task<http::Response> answer_rejections(Api& api, http::Request& request,
                                        query::RejectionsQuery query) {
-    auto applications = readable(api, request.principal, query.application);
+    auto applications = readable(api.names, request.principal, query.application);
     if (!applications) co_return fail(api, request, applications.error());
     query.filter.applications = *std::move(applications);
     query.page.byte_limit = kPageBytes;
@@ -56,7 +56,7 @@ Task<http::Response> list_rejections(Api& api, http::Request& request) {
 Task<http::Response> get_rejection(Api& api, http::Request& request) {
     const std::optional<std::uint64_t> id = path_number(request, "id");
     if (!id) co_return error(request, Code::kNotFound);
-    auto applications = readable(api, request.principal);
+    auto applications = readable(api.names, request.principal);
     if (!applications) co_return fail(api, request, applications.error());
     store::RejectionFilter filter;
     filter.id = RejectionId{*id};

@@ -90,7 +90,8 @@ Result<http::Router> make_router(Services& services) {
 
 http::Hooks make_hooks(Services& services) {
     http::Hooks hooks;
-    hooks.guard = [&services](http::Request& request) { return guard(services, request); };
+    hooks.guard = [identities = Identities{services.authenticator, services.sessions}](
+                      http::Request& request) { return guard(identities, request); };
     hooks.render_failure = render_failure;
     hooks.finished = services.finished;
     return hooks;

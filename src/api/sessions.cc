@@ -24,7 +24,7 @@ Result<Page> read_sessions(const Api& api, ErrorStyle style, const query::Sessio
 }
 
 Task<http::Response> answer_sessions(Api& api, http::Request& request, query::SessionsQuery query) {
-    auto applications = readable(api, request.principal, query.application);
+    auto applications = readable(api.names, request.principal, query.application);
     if (!applications) co_return fail(api, request, applications.error());
     query.filter.applications = *std::move(applications);
     const ErrorStyle style = style_of(request.path);
@@ -55,7 +55,7 @@ Task<http::Response> list_sessions(Api& api, http::Request& request) {
 Task<http::Response> get_session(Api& api, http::Request& request) {
     const std::optional<Uuid> id = parse_uuid(request.parameter("id"));
     if (!id) co_return error(request, Code::kNotFound);
-    const auto applications = readable(api, request.principal);
+    const auto applications = readable(api.names, request.principal);
     if (!applications) co_return fail(api, request, applications.error());
     auto read = [&api, id, &applications]() -> Result<std::string> {
         EYED_ASSIGN(const auto session, api.services.store.session(*id, *applications));
@@ -74,7 +74,7 @@ Task<http::Response> list_session_events(Api& api, http::Request& request) {
     query::ParameterErrors errors;
     query::EventsQuery query = query::session_events(*id, request.query, errors);
     if (!errors.empty()) co_return parameter_errors(request, errors);
-    const auto applications = readable(api, request.principal);
+    const auto applications = readable(api.names, request.principal);
     if (!applications) co_return fail(api, request, applications.error());
 
     co_await read_barrier(api, request);

@@ -5,7 +5,7 @@
 
 namespace eyed::ingest {
 
-/// The catalog's event types as ingest sees them. Blocks; as thread-safe as the catalog.
+/// The catalog's event types as Types sees them. Blocks on the disk; as thread-safe as the catalog.
 class CatalogTypes final : public TypeDirectory {
   public:
     explicit CatalogTypes(catalog::EventTypes& types) : types_(types) {}
