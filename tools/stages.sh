@@ -28,7 +28,7 @@ stage_layers() {
 }
 
 stage_tidy() {
-    build_preset dev
+    build_preset dev all bench_tools
     node tools/tidy.mjs --build build/dev --jobs "$(jobs)"
 }
 

@@ -38,6 +38,7 @@ class JsonIndex {
     [[nodiscard]] JsonFault index(std::string_view text);
 
     std::string_view text() const { return text_; }
+    /// Offsets, size() of them and then the text's length.
     const std::uint32_t* tokens() const { return tokens_; }
     std::size_t size() const { return count_; }
 
@@ -59,7 +60,8 @@ struct JsonString {
 struct JsonValue {
     JsonType type = JsonType::kNull;
     std::string_view raw;       ///< the whole value as it stands in the text
-    std::size_t token = 0;      ///< its first token, for JsonReader::at()
+    std::size_t token = 0;      ///< its first token, and
+    std::size_t end_token = 0;  ///< the one after its last, for another JsonReader
     std::uint32_t depth = 0;    ///< nesting within it: 0 a scalar, 1 an object or array of scalars
     JsonString string() const;  ///< of a kString
 };
@@ -77,7 +79,7 @@ class JsonReader {
     /// The next token's first byte; 0 at the end.
     char peek() const { return at_ < last_ ? text_[tokens_[at_]] : '\0'; }
     std::size_t token() const { return at_; }
-    std::size_t offset() const { return at_ < last_ ? tokens_[at_] : end_; }
+    std::size_t offset() const { return tokens_[at_]; }
     /// The type that the next value has by its first byte. False when no value begins there.
     bool peek_type(JsonType& type) const;
 
@@ -100,15 +102,14 @@ class JsonReader {
   private:
     bool read_string(JsonString& out);
     bool skip_scalar();
-    bool skip_container(std::uint32_t& depth);
-    std::size_t next_offset() const;
+    bool skip_container(std::uint32_t& deepest);
+    std::size_t scalar_end() const;
     bool fail_at(JsonFault::Kind kind, const char* message, std::size_t offset);
 
     const char* text_;
     const std::uint32_t* tokens_;
     std::size_t at_;
     std::size_t last_;
-    std::size_t end_;      ///< the offset one past the last token's value and what follows it
     bool opened_ = false;  ///< the container just entered has had no element yet
     JsonFault fault_;
 };
@@ -117,6 +118,9 @@ class JsonReader {
 void append_unescaped(std::string_view raw, std::string& out);
 /// What the string says: a view of the text itself, or of `scratch` when it has escapes.
 std::string_view unescaped(const JsonString& string, std::string& scratch);
+
+/// Appends the checked tokens [first, last) of an index without the whitespace between them.
+void append_compact(const JsonIndex& index, std::size_t first, std::size_t last, std::string& out);
 
 /// Appends `/key` to a JSON pointer, escaped (RFC 6901).
 void append_pointer(std::string_view key, std::string& pointer);

@@ -75,8 +75,6 @@ class Projector {
     std::string bodies_;
     std::vector<log::Entry> batch_;
     std::chrono::milliseconds back_off_{0};
-    std::chrono::steady_clock::time_point last_apply_;
-    std::size_t last_rows_ = 0;
 
     mutable std::mutex mutex_;  ///< guards stopping_ and state_
     std::condition_variable wake_;

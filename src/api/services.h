@@ -1,0 +1,79 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/worker_pool.h"
+#include "config/settings.h"
+#include "http/message.h"
+#include "http/server.h"
+
+namespace eyed {
+class Clock;
+namespace auth {
+class Accounts;
+class BrowserSessions;
+class LoginThrottle;
+class MemoryAuthenticator;
+class SetupToken;
+}  // namespace auth
+namespace catalog {
+class Catalog;
+}
+namespace ingest {
+class Committer;
+class Types;
+}  // namespace ingest
+namespace io {
+class FileSystem;
+}
+namespace log {
+class Log;
+}
+namespace store {
+class AppliedSignal;
+class EventStore;
+}  // namespace store
+}  // namespace eyed
+
+namespace eyed::api {
+
+/// The lanes of blocking work. Each is a pool of its own, so that no kind of work starves another;
+/// a full queue answers 503.
+struct Lanes {
+    WorkerPool& queries;  ///< reads of the store: as many threads as `store.readers`
+    WorkerPool& catalog;  ///< reads and changes of the catalog: short
+    WorkerPool& hashing;  ///< passwords: `auth.hash_threads` threads, a short queue
+    WorkerPool& exports;  ///< files written for download: two threads
+};
+
+/// Everything the handlers stand on. Made by the app; all of it outlives the router and the server.
+struct Services {
+    const config::Settings& settings;
+    const Clock& clock;
+    io::FileSystem& files;
+    log::Log& log;
+    store::EventStore& store;
+    store::AppliedSignal& applied;
+    catalog::Catalog& catalog;
+    auth::Accounts& accounts;
+    const auth::MemoryAuthenticator& authenticator;
+    auth::BrowserSessions& sessions;
+    auth::LoginThrottle& throttle;
+    const auth::SetupToken& setup;
+    ingest::Types& types;
+    ingest::Committer& committer;
+    Lanes lanes;
+    std::string version;
+
+    /// The Prometheus text of /metrics. Any thread; must not block.
+    std::function<std::string()> metrics;
+    /// A fault that its caller is not told: for the log. Any thread; must not block.
+    std::function<void(const http::Request&, const Error&)> fault;
+    /// Each answered request, for access log and metrics: becomes Hooks::finished.
+    std::function<void(const http::Exchange&)> finished;
+};
+
+}  // namespace eyed::api

@@ -1,0 +1,220 @@
+#include "store/duckdb/writer.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+
+#include "store/duckdb/appender.h"
+
+namespace eyed::store {
+
+namespace {
+
+/// A batch decoded; views point into the entries. Amendments of events of the same batch are
+/// made here, so that only older events need a change of the table.
+struct Decoded {
+    struct Event {
+        std::uint64_t id;
+        log::EventBody body;
+        bool erased = false;
+    };
+    std::vector<Event> events;  ///< by id, without gaps
+    std::vector<std::pair<std::uint64_t, log::RejectionBody>> rejections;
+    std::vector<log::SessionBody> sessions;
+    std::map<std::uint64_t, std::optional<log::ReplaceBody>>
+        amended;  ///< older ones; no value: erased
+    std::uint64_t live = 0;
+
+    Event* find(EventId id) {
+        if (events.empty() || id.value < events.front().id) return nullptr;
+        const std::uint64_t index = id.value - events.front().id;
+        return index < events.size() ? &events[index] : nullptr;
+    }
+};
+
+Status decode_one(const log::Entry& entry, Decoded& out) {
+    switch (entry.kind) {
+        case log::Kind::kEvent: {
+            EYED_ASSIGN(const log::EventBody body, log::decode_event(entry.body));
+            if (!out.events.empty() && entry.id != out.events.back().id + 1)
+                return failure(Code::kCorrupt, fmt::format("event {} follows event {}", entry.id,
+                                                           out.events.back().id));
+            out.events.push_back({entry.id, body});
+            return {};
+        }
+        case log::Kind::kRejection: {
+            EYED_ASSIGN(const log::RejectionBody body, log::decode_rejection(entry.body));
+            out.rejections.emplace_back(entry.id, body);
+            return {};
+        }
+        case log::Kind::kReplace: {
+            EYED_ASSIGN(const log::ReplaceBody body, log::decode_replace(entry.body));
+            if (Decoded::Event* const event = out.find(body.target)) {
+                event->body.timestamp = body.timestamp;
+                event->body.session = body.session;
+                event->body.category = body.category;
+                event->body.name = body.name;
+                event->body.data = body.data;
+            } else if (const auto earlier = out.amended.find(body.target.value);
+                       earlier == out.amended.end() || earlier->second) {
+                out.amended[body.target.value] = body;
+            }
+            return {};
+        }
+        case log::Kind::kErase: {
+            EYED_ASSIGN(const log::EraseBody body, log::decode_erase(entry.body));
+            if (Decoded::Event* const event = out.find(body.target))
+                event->erased = true;
+            else
+                out.amended[body.target.value] = std::nullopt;
+            return {};
+        }
+        case log::Kind::kSession: {
+            EYED_ASSIGN(const log::SessionBody body, log::decode_session(entry.body));
+            out.sessions.push_back(body);
+            return {};
+        }
+    }
+    return failure(Code::kCorrupt, "a record of a kind that this program does not know");
+}
+
+Result<Decoded> decode(const std::vector<log::Entry>& entries) {
+    Decoded out;
+    out.events.reserve(entries.size());
+    for (const log::Entry& entry : entries) {
+        Status decoded = decode_one(entry, out);
+        if (!decoded)
+            return failure(decoded.error().code,
+                           fmt::format("record {} of the log: {}", entry.position.value,
+                                       decoded.error().detail));
+    }
+    return out;
+}
+
+Status append_events(Connection& connection, Decoded& decoded) {
+    EYED_ASSIGN(Appender rows,
+                Appender::create(
+                    connection, "events",
+                    {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_UUID, DUCKDB_TYPE_VARCHAR,
+                     DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_TIMESTAMP,
+                     DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_UTINYINT}));
+    for (const Decoded::Event& event : decoded.events) {
+        if (event.erased) continue;
+        const log::EventBody& body = event.body;
+        rows.put(event.id);
+        rows.put(body.application.value);
+        rows.put(body.session);
+        rows.put_text(body.category);
+        rows.put_text(body.name);
+        rows.put(body.timestamp);
+        rows.put(body.received_at);
+        rows.put_text(body.data);
+        rows.put_text_or_null(body.event_id);
+        rows.put(static_cast<std::uint8_t>(body.dialect));
+        EYED_TRY(rows.end_row());
+        ++decoded.live;
+    }
+    return rows.finish();
+}
+
+Status append_rejections(Connection& connection, const Decoded& decoded) {
+    EYED_ASSIGN(Appender rows,
+                Appender::create(connection, "rejections",
+                                 {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT,
+                                  DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_TIMESTAMP,
+                                  DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR,
+                                  DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BLOB}));
+    for (const auto& [id, body] : decoded.rejections) {
+        rows.put(id);
+        rows.put(body.application.value);
+        rows.put(body.key.value);
+        rows.put(static_cast<std::uint8_t>(body.dialect));
+        rows.put(static_cast<std::uint8_t>(body.reason));
+        rows.put(body.received_at);
+        rows.put_text(body.message);
+        rows.put_text(body.pointer);
+        rows.put_text(body.category);
+        rows.put_text(body.name);
+        rows.put_blob(body.payload);
+        EYED_TRY(rows.end_row());
+    }
+    return rows.finish();
+}
+
+Status append_sessions(Connection& connection, const Decoded& decoded) {
+    EYED_ASSIGN(Appender rows,
+                Appender::create(connection, "made_sessions",
+                                 {DUCKDB_TYPE_UUID, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_TIMESTAMP}));
+    for (const log::SessionBody& body : decoded.sessions) {
+        if (body.session.is_nil()) continue;
+        rows.put(body.session);
+        rows.put(body.application.value);
+        rows.put(body.created_at);
+        EYED_TRY(rows.end_row());
+    }
+    return rows.finish();
+}
+
+Status append_amendments(Connection& connection, const Decoded& decoded) {
+    EYED_ASSIGN(Appender rows,
+                Appender::create(connection, "amended",
+                                 {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_UUID,
+                                  DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_TIMESTAMP,
+                                  DUCKDB_TYPE_VARCHAR}));
+    for (const auto& [id, replace] : decoded.amended) {
+        const log::ReplaceBody body = replace.value_or(log::ReplaceBody{});
+        rows.put(id);
+        rows.put(static_cast<std::uint8_t>(replace ? 0 : 1));
+        rows.put(body.session);
+        rows.put_text(body.category);
+        rows.put_text(body.name);
+        rows.put(body.timestamp);
+        rows.put_text(body.data);
+        EYED_TRY(rows.end_row());
+    }
+    return rows.finish();
+}
+
+/// Changes older events in place, so that rows stay in the order of their ids. Gives how many went.
+Result<std::uint64_t> amend(Connection& connection, const Decoded& decoded) {
+    EYED_TRY(connection.run(
+        "CREATE OR REPLACE TEMP TABLE amended(id UBIGINT, erased UTINYINT, session UUID, "
+        "category VARCHAR, name VARCHAR, timestamp TIMESTAMP, data VARCHAR)"));
+    EYED_TRY(append_amendments(connection, decoded));
+    const std::string range =
+        fmt::format("events.id BETWEEN {} AND {}", decoded.amended.begin()->first,
+                    decoded.amended.rbegin()->first);
+    EYED_TRY(connection.run(
+        "UPDATE events SET session = a.session, category = a.category, name = a.name, "
+        "timestamp = a.timestamp, data = a.data FROM amended a "
+        "WHERE events.id = a.id AND a.erased = 0 AND " +
+        range));
+    EYED_ASSIGN(Answer removed,
+                connection.query("DELETE FROM events USING amended a WHERE events.id = a.id AND "
+                                 "a.erased = 1 AND " +
+                                 range));
+    EYED_TRY(connection.run("DROP TABLE amended"));
+    return removed.rows_changed();
+}
+
+}  // namespace
+
+Result<Written> write_entries(Connection& connection, const std::vector<log::Entry>& entries) {
+    EYED_ASSIGN(Decoded decoded, decode(entries));
+    Written written{entries.back().position};
+    EYED_ASSIGN(Transaction transaction, Transaction::begin(connection));
+    if (!decoded.events.empty()) EYED_TRY(append_events(connection, decoded));
+    if (!decoded.rejections.empty()) EYED_TRY(append_rejections(connection, decoded));
+    if (!decoded.sessions.empty()) EYED_TRY(append_sessions(connection, decoded));
+    if (!decoded.amended.empty()) {
+        EYED_ASSIGN(written.events_removed, amend(connection, decoded));
+    }
+    EYED_TRY(
+        connection.run(fmt::format("UPDATE meta SET applied = {}", entries.back().position.value)));
+    EYED_TRY(transaction.commit());
+    written.events_added = decoded.live;
+    return written;
+}
+
+}  // namespace eyed::store

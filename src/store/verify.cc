@@ -1,0 +1,212 @@
+#include "store/verify.h"
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "log/record.h"
+
+namespace eyed::store {
+
+namespace {
+
+constexpr std::uint64_t kProgressEvery = 100'000;
+
+/// What an event says, as one number. Lengths go in too, so that texts cannot run into each other.
+class Digest {
+  public:
+    Digest& text(std::string_view text) {
+        number(text.size());
+        bytes_ += text;
+        return *this;
+    }
+    Digest& number(std::uint64_t value) {
+        bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+        return *this;
+    }
+    Digest& number(Micros at) { return number(static_cast<std::uint64_t>(at.value)); }
+    Digest& uuid(const Uuid& uuid) { return number(uuid.high()).number(uuid.low()); }
+    std::uint64_t take() {
+        const std::uint64_t hash = hash64(bytes_);
+        bytes_.clear();
+        return hash;
+    }
+
+  private:
+    std::string bytes_;
+};
+
+std::uint64_t digest(const model::Event& e, Digest& d) {
+    d.number(static_cast<std::uint64_t>(e.application.value)).uuid(e.session);
+    d.text(e.category).text(e.name).text(e.data).text(e.event_id);
+    d.number(e.timestamp).number(e.received_at).number(static_cast<std::uint64_t>(e.dialect));
+    return d.take();
+}
+
+std::uint64_t digest(const log::EventBody& e, Digest& d) {
+    d.number(static_cast<std::uint64_t>(e.application.value)).uuid(e.session);
+    d.text(e.category).text(e.name).text(e.data).text(e.event_id);
+    d.number(e.timestamp).number(e.received_at).number(static_cast<std::uint64_t>(e.dialect));
+    return d.take();
+}
+
+struct Amendment {
+    bool erased = false;
+    Micros timestamp;
+    Uuid session;
+    std::string category, name, data;
+};
+using Amendments = std::map<std::uint64_t, Amendment>;
+
+/// The log up to a position, one entry after the other, with progress.
+class Reader {
+  public:
+    Reader(log::Log& log, Position end, std::uint64_t before, const VerifyOptions& options)
+        : log_(log), end_(end), before_(before), options_(options) {}
+
+    Result<std::optional<log::Entry>> next() {
+        if (!cursor_) {
+            EYED_ASSIGN(cursor_, log_.read_after({}));
+        }
+        if (at_ >= end_) return std::nullopt;
+        EYED_ASSIGN(const auto entry, cursor_->next());
+        if (!entry)
+            return failure(Code::kCorrupt, "the log ends before the store's position " +
+                                               std::to_string(end_.value));
+        at_ = entry->position;
+        if (options_.on_progress && (at_.value % kProgressEvery == 0 || at_ == end_))
+            options_.on_progress(before_ + at_.value, 2 * end_.value);
+        return entry;
+    }
+
+  private:
+    log::Log& log_;
+    const Position end_;
+    const std::uint64_t before_;
+    const VerifyOptions& options_;
+    std::unique_ptr<log::Cursor> cursor_;
+    Position at_;
+};
+
+/// First pass: what became of events after they were accepted, and the count of rejections.
+Result<Amendments> read_amendments(Reader reader, VerifyReport& report) {
+    Amendments amendments;
+    while (true) {
+        EYED_ASSIGN(const auto entry, reader.next());
+        if (!entry) return amendments;
+        if (entry->kind == log::Kind::kRejection) ++report.log_rejections;
+        if (entry->kind == log::Kind::kErase) {
+            EYED_ASSIGN(const auto body, log::decode_erase(entry->body));
+            amendments[body.target.value] = Amendment{};
+            amendments[body.target.value].erased = true;
+        }
+        if (entry->kind == log::Kind::kReplace) {
+            EYED_ASSIGN(const auto body, log::decode_replace(entry->body));
+            Amendment& amendment = amendments[body.target.value];
+            if (amendment.erased) continue;
+            amendment = {false,
+                         body.timestamp,
+                         body.session,
+                         std::string(body.category),
+                         std::string(body.name),
+                         std::string(body.data)};
+        }
+    }
+}
+
+/// Second pass: the log's live events in order, to lay beside the store's.
+class LiveEvents {
+  public:
+    LiveEvents(Reader reader, const Amendments& amendments)
+        : reader_(std::move(reader)), amendments_(amendments) {}
+
+    struct Live {
+        EventId id;
+        std::uint64_t hash;
+    };
+    Result<std::optional<Live>> next() {
+        while (true) {
+            EYED_ASSIGN(const auto entry, reader_.next());
+            if (!entry) return std::nullopt;
+            if (entry->kind != log::Kind::kEvent) continue;
+            EYED_ASSIGN(log::EventBody body, log::decode_event(entry->body));
+            if (const auto found = amendments_.find(entry->id); found != amendments_.end()) {
+                const Amendment& now = found->second;
+                if (now.erased) continue;
+                body.timestamp = now.timestamp;
+                body.session = now.session;
+                body.category = now.category;
+                body.name = now.name;
+                body.data = now.data;
+            }
+            return Live{{entry->id}, digest(body, digest_)};
+        }
+    }
+
+  private:
+    Reader reader_;
+    const Amendments& amendments_;
+    Digest digest_;
+};
+
+void list(EventId id, std::uint64_t& count, std::vector<EventId>& ids, std::size_t limit) {
+    ++count;
+    if (ids.size() < limit) ids.push_back(id);
+}
+
+/// Both sides rise by id: a merge finds what is on one side alone.
+Status compare(LiveEvents& live, EventStore& store, const VerifyOptions& options,
+               VerifyReport& report) {
+    Digest scratch;
+    EYED_ASSIGN(auto expected, live.next());
+    const auto advance = [&]() -> Status {
+        ++report.log_events;
+        EYED_ASSIGN(expected, live.next());
+        return {};
+    };
+    EYED_TRY(store.visit_events([&](const model::Event& event) -> Status {
+        ++report.store_events;
+        while (expected && expected->id < event.id) {
+            list(expected->id, report.missing, report.missing_ids, options.list_limit);
+            EYED_TRY(advance());
+        }
+        if (!expected || expected->id > event.id) {
+            list(event.id, report.extra, report.extra_ids, options.list_limit);
+            return {};
+        }
+        if (digest(event, scratch) != expected->hash)
+            list(event.id, report.different, report.different_ids, options.list_limit);
+        return advance();
+    }));
+    while (expected) {
+        list(expected->id, report.missing, report.missing_ids, options.list_limit);
+        EYED_TRY(advance());
+    }
+    return {};
+}
+
+Result<std::uint64_t> count_rejections(EventStore& store) {
+    std::uint64_t count = 0;
+    RejectionPage page{10'000, 8u << 20, std::nullopt};
+    while (true) {
+        EYED_ASSIGN(const auto rows, store.rejections({}, page));
+        count += rows.rows.size();
+        if (!rows.more || rows.rows.empty()) return count;
+        page.after = rows.rows.back().id;
+    }
+}
+
+}  // namespace
+
+Result<VerifyReport> verify_store(log::Log& log, EventStore& store, const VerifyOptions& options) {
+    VerifyReport report;
+    report.compared = store.applied();
+    EYED_ASSIGN(const Amendments amendments,
+                read_amendments(Reader(log, report.compared, 0, options), report));
+    LiveEvents live(Reader(log, report.compared, report.compared.value, options), amendments);
+    EYED_TRY(compare(live, store, options, report));
+    EYED_ASSIGN(report.store_rejections, count_rejections(store));
+    return report;
+}
+
+}  // namespace eyed::store
