@@ -1,11 +1,11 @@
 #include "base/blocking.h"
 #include "catalog/applications.h"
 #include "catalog/catalog.h"
-#include "cli/catalog_types.h"
 #include "cli/import_target.h"
 #include "cli/offline_accounts.h"
 #include "cli/stopped_directory.h"
 #include "config/data_layout.h"
+#include "ingest/catalog_types.h"
 #include "ingest/committer.h"
 #include "ingest/decoder.h"
 
@@ -57,7 +57,7 @@ class OfflineTarget final : public ImportTarget {
     std::unique_ptr<OfflineAccounts> accounts_;
     std::unique_ptr<log::Log> log_;
     const ApplicationId application_;
-    CatalogTypes type_directory_;
+    ingest::CatalogTypes type_directory_;
     WorkerPool pool_{{"import", 1, 16}};
     ingest::Types types_;
     ingest::Decoder decoder_;
