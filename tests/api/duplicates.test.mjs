@@ -55,7 +55,7 @@ test('a batch sent again is all duplicates, new ones in it are taken', async () 
 
 test('two applications may use the same event_id', async () => {
     const event_id = randomUUID();
-    const other = await server.user('dedup other');
+    const other = await server.user('dedup-other');
     assertAnswer(await post(event({event_id})), {status: 201});
     assertAnswer(await post(event({event_id}), {token: other}), {status: 201});
 });

@@ -50,12 +50,12 @@ test('a session\'s events come in the order they occurred, a page at a time', as
 
 test('several applications may send for the same session', async () => {
     const session_id = randomUUID();
-    const other = await server.user('session other');
+    const other = await server.user('session-other');
     await server.post('/events/', {json: theEvent({session_id, timestamp: at(1)})});
     await server.post('/events/', {json: theEvent({session_id, timestamp: at(2)}), token: other});
     assertAnswer(await server.get(`/api/v1/sessions/${session_id}`), {body: having({events: 2})});
     const {body} = await server.get(`/api/v1/sessions/${session_id}/events`);
-    assert.deepEqual(body.results.map(({application}) => application), ['admin', 'session other']);
+    assert.deepEqual(body.results.map(({application}) => application), ['admin', 'session-other']);
 });
 
 test('changes and erasures show in the session', async () => {
@@ -69,11 +69,11 @@ test('changes and erasures show in the session', async () => {
 
 test('sessions are selected by time and application', async () => {
     const [early, late] = [randomUUID(), randomUUID()];
-    const token = await server.user('session times');
+    const token = await server.user('session-times');
     const year = (y, session_id) => ({category: 'c', name: 'n', session_id, timestamp: `${y}-01-01T00:00:00Z`});
     await server.post('/api/v1/events', {token, json: [year(2001, early), year(2002, early), year(2004, late)]});
     const ids = async (parameters) => {
-        const search = new URLSearchParams({application: 'session times', ...parameters});
+        const search = new URLSearchParams({application: 'session-times', ...parameters});
         return (await server.get(`/api/v1/sessions?${search}`)).body.results.map(({id}) => id);
     };
     assert.deepEqual(await ids({}), [late, early], 'the latest first');
