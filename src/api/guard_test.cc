@@ -139,9 +139,8 @@ TEST_F(Guard, ABrowserReadsByItsCookie) {
 }
 
 TEST_F(Guard, ACookieAloneChangesNothing) {
-    Call call{.scope = model::Scope::kManage,
-              .method = http::Method::kDelete,
-              .cookie = cookie(root)};
+    Call call{
+        .scope = model::Scope::kManage, .method = http::Method::kDelete, .cookie = cookie(root)};
     EXPECT_EQ(ask(call), 403);
     call.csrf = "guess";
     EXPECT_EQ(ask(call), 403);

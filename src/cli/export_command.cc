@@ -7,8 +7,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <ostream>
 
+#include "base/blocking.h"
 #include "cli/context.h"
 #include "cli/http_client.h"
 #include "cli/offline_accounts.h"
@@ -59,6 +61,12 @@ std::string size_text(const std::string& path) {
     return error ? std::string() : fmt::format("exporting: {} MiB", bytes >> 20U);
 }
 
+/// Whether the store gets there within a second.
+Task<bool> reached(store::AppliedSignal& signal, Position end, Executor& executor) {
+    store::AppliedSignal::Wait wait(signal, end, executor, std::chrono::seconds(1));
+    co_return co_await wait;
+}
+
 /// Brings the store up to the log's end: a server that was killed may have left it behind.
 Status catch_up(const Context& context, StoppedDirectory& directory, log::Log& log,
                 store::EventStore& store) {
@@ -70,11 +78,10 @@ Status catch_up(const Context& context, StoppedDirectory& directory, log::Log& l
         return fmt::format("applying the log: {} of {} records", signal.applied().value, end.value);
     });
     projector.start();
-    while (store.applied() < end) {
+    BlockingLoop loop;
+    while (!loop.run(reached(signal, end, loop)))
         if (const auto state = projector.state(); !state.problem.empty())
             return failure(Code::kUnavailable, state.problem);
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
     projector.stop();
     return {};
 }
