@@ -20,7 +20,8 @@ const {values: options, positionals: folders} = parseArgs({
     },
 });
 const results = path.resolve(options.build ?? 'build', 'results');
-const defaultTimeoutMs = 600_000;
+const unitTimeoutMs = 600_000;
+const scenarioTimeoutMs = 180_000;
 
 function unitTests() {
     if (!options.build) return [];
@@ -32,7 +33,7 @@ function unitTests() {
             name: test.name,
             command: test.command,
             cwd: property('WORKING_DIRECTORY') ?? options.build,
-            timeoutMs: (property('TIMEOUT') ?? 0) * 1000 || defaultTimeoutMs,
+            timeoutMs: (property('TIMEOUT') ?? 0) * 1000 || unitTimeoutMs,
         };
     });
 }
@@ -54,15 +55,15 @@ function scenarios() {
         alone: file.startsWith('tests/crash/'),
         command: [process.execPath, '--test-reporter=tap', file],
         cwd: process.cwd(),
-        timeoutMs: defaultTimeoutMs + 30_000 * Number(process.env.EYED_TEST_ROUNDS ?? 0),
+        timeoutMs: scenarioTimeoutMs + 30_000 * Number(process.env.EYED_TEST_ROUNDS ?? 0),
     }));
 }
 
 // Runs a command in a process group of its own, so that nothing it started outlives it.
-function run(command, cwd, env, timeoutMs) {
+function run(command, cwd, timeoutMs) {
     return new Promise((resolve) => {
         const child = spawn(command[0], command.slice(1), {
-            cwd, env: {...process.env, ...env}, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+            cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
         });
         const chunks = [];
         let timedOut = false;
@@ -98,7 +99,7 @@ async function runUnit(test, only) {
     rmSync(report, {force: true});
     const command = [...test.command, `--gtest_output=json:${report}`, '--gtest_brief=1', '--gtest_color=no'];
     if (only?.length) command.push(`--gtest_filter=${only.join(':')}`);
-    const ended = await run(command, test.cwd, {}, test.timeoutMs);
+    const ended = await run(command, test.cwd, test.timeoutMs);
     const outcome = {passed: 0, failed: 0, skipped: 0, failedNames: [], ...ended};
     if (existsSync(report)) {
         for (const suite of JSON.parse(readFileSync(report)).testsuites) {
@@ -116,7 +117,7 @@ async function runUnit(test, only) {
 }
 
 async function runScenario(test) {
-    const ended = await run(test.command, test.cwd, {}, test.timeoutMs);
+    const ended = await run(test.command, test.cwd, test.timeoutMs);
     const count = (word) => Number(ended.output.match(new RegExp(`^# ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
     const failed = count('fail') + count('cancelled');
     return {
