@@ -226,17 +226,19 @@ export class Server {
 }
 
 // A server for a whole file. With `admin` (the default) there is a superuser of that name, whose
-// token calls carry unless they say otherwise.
-export function useServer({admin = 'admin', ...options} = {}) {
+// token calls carry unless they say otherwise. `prepare` comes last: hooks of a file do not wait for
+// each other, so it must not have another `before`.
+export function useServer({admin = 'admin', prepare = async () => {}, ...options} = {}) {
     const server = new Server(options);
     before(async () => {
         if (admin) server.passwords[admin] = await createUser(server.data, admin, {superuser: true});
         await server.start();
-        if (!admin) return;
+        if (!admin) return prepare();
         const credentials = {username: admin, password: server.passwords[admin]};
         server.token = (await server.post('/api-token-auth/', {json: credentials})).body?.token;
         assert.match(server.token ?? '', /^[0-9a-f]{40}$/, 'the administrator gets a token');
-    }, {timeout: 120_000});
+        await prepare();
+    }, {timeout: 240_000});
     process.on('exit', (code) => {
         if (code || process.exitCode) writeSync(2, `--- the server's log\n${server.output.slice(-20_000)}\n`);
     });
