@@ -16,9 +16,7 @@ function file(text) {
 async function effective(name, args, environment = {}) {
     const ended = await runEyed(['config', '--json', ...args], {environment});
     assert.equal(ended.code, 0, ended.stderr);
-    const text = ended.stdout.trim();
-    const rows = text.startsWith('[') ? JSON.parse(text) : text.split('\n').map((line) => JSON.parse(line));
-    return rows.flat().find((row) => row.name === name);
+    return JSON.parse(ended.stdout)[name];
 }
 
 async function refused(args, environment, ...says) {
