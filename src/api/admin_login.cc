@@ -63,7 +63,8 @@ bool needs_session(const http::Request& request) {
 std::string safe_next(std::string_view next) {
     const bool ours = next.starts_with("/admin/") &&
                       next.find_first_of("\\\r\n\t ") == std::string_view::npos &&
-                      next.find("//") == std::string_view::npos;
+                      next.find("//") == std::string_view::npos &&
+                      next.find("/..") == std::string_view::npos;
     return std::string(ours ? next : kTypesPath);
 }
 
