@@ -26,8 +26,8 @@ Result<Page> read_events(const Api& api, ErrorStyle style, const query::EventsQu
     std::string next;
     if (found.more && !found.rows.empty()) {
         const model::Event& last = found.rows.back();
-        next = query::encode(
-            kind, {query.page.order, query.page.direction, {last.timestamp, last.id}});
+        next = query::encode(kind,
+                             {query.page.order, query.page.direction, {last.timestamp, last.id}});
     }
     const auto append = [&](const model::Event& event, std::string& out) {
         append_in_style(api, style, event, out);

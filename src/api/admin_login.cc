@@ -28,17 +28,15 @@ struct LoginForm {
 
 http::Response login_form(const http::Request& request, int status, const LoginForm& form) {
     const auto known = http::cookie(request.header("Cookie"), kLoginCookie);
-    const std::string token = known && known->size() == 36 ? std::string(*known)
-                                                           : to_string(random_uuid());
+    const std::string token =
+        known && known->size() == 36 ? std::string(*known) : to_string(random_uuid());
     Html html;
     html.raw("<form class=\"card\" method=\"post\" action=\"/admin/login/\">");
     append_field({.name = "csrf_token", .type = "hidden", .value = token}, html);
     append_field({.name = "next", .type = "hidden", .value = form.next}, html);
-    append_field({.name = "username",
-                  .label = "Name",
-                  .value = form.username,
-                  .autocomplete = "username"},
-                 html);
+    append_field(
+        {.name = "username", .label = "Name", .value = form.username, .autocomplete = "username"},
+        html);
     append_field({.name = "password",
                   .label = "Password",
                   .type = "password",

@@ -5,10 +5,10 @@
 #include <charconv>
 
 #include "api/admin.h"
+#include "api/flow.h"
 #include "api/guard.h"
 #include "api/handlers.h"
 #include "api/pages.h"
-#include "api/flow.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "catalog/event_types.h"
@@ -106,7 +106,9 @@ void append_heading(const Column& column, const ListQuery& query, Html& html) {
         .attribute("href", next.url())
         .raw(">")
         .text(column.title)
-        .raw(ascending ? " ▲" : descending ? " ▼" : "")
+        .raw(ascending    ? " ▲"
+             : descending ? " ▼"
+                          : "")
         .raw("</a></th>");
 }
 
@@ -147,9 +149,10 @@ void append_paging(const ListQuery& query, std::uint64_t total, Html& html) {
 
 std::string list_content(const ListQuery& query, const EventTypes::Found& found) {
     Html html;
-    html.raw("<form class=\"search\" method=\"get\" action=\"/admin/events/eventtype/\">"
-             "<input type=\"search\" name=\"q\" aria-label=\"Search\" placeholder=\"Category or "
-             "name\"")
+    html.raw(
+            "<form class=\"search\" method=\"get\" action=\"/admin/events/eventtype/\">"
+            "<input type=\"search\" name=\"q\" aria-label=\"Search\" placeholder=\"Category or "
+            "name\"")
         .attribute("value", query.search)
         .raw("><input type=\"hidden\" name=\"order\"")
         .attribute("value", query.order)
@@ -201,8 +204,9 @@ std::string change_content(const BrowserSessions::Session& session, const model:
                           "and types in its data. Empty: events of this type are not checked.",
                   .error = form.error},
                  html);
-    html.raw("<button>Save</button></form><p><a href=\"/admin/events/eventtype/\">All event types"
-             "</a></p>");
+    html.raw(
+        "<button>Save</button></form><p><a href=\"/admin/events/eventtype/\">All event types"
+        "</a></p>");
     return html.take();
 }
 
@@ -287,8 +291,7 @@ Task<http::Response> admin_change_event_type(Api& api, http::Request& request) {
         const ExampleForm again{.typed = typed, .error = wrong};
         co_return page(200, frame, change_content(*session, *type, again));
     }
-    EventTypes::Edit edit{
-        .id = type->id, .by = session->user.id, .at = api.services.clock.now()};
+    EventTypes::Edit edit{.id = type->id, .by = session->user.id, .at = api.services.clock.now()};
     if (!clears) edit.example = std::string(typed);
     auto save = [&api, &edit]() -> Status {
         EYED_TRY(api.services.catalog.event_types().set_example(edit));

@@ -8,8 +8,8 @@
 
 namespace eyed::api {
 
-/// Applications' names as the authenticator knows them, kept once asked for: names are never changed
-/// or reused. Thread-safe.
+/// Applications' names as the authenticator knows them, kept once asked for: names are never
+/// changed or reused. Thread-safe.
 class AuthenticatorNames final : public query::ApplicationNames {
   public:
     explicit AuthenticatorNames(const auth::MemoryAuthenticator& authenticator)

@@ -3,7 +3,8 @@
 namespace eyed::api {
 
 EditLocks::Acquire::Acquire(EditLocks& locks, EventId id, Executor& executor)
-    : stripe_(locks.stripes_[id.value % kStripes]), executor_(executor) {}
+    : stripe_(locks.stripes_[id.value % kStripes]), executor_(executor) {
+}
 
 bool EditLocks::Acquire::await_suspend(std::coroutine_handle<> handle) {
     resumption_.handle = handle;

@@ -51,8 +51,8 @@ constexpr std::array<ErrorKind, kRows> kTable{{
     {"not_found", 404, "Not found", "Not found.", Detail::kFixed, 0},
     {"method_not_allowed", 405, "Method not allowed", "The path does not have this method.",
      Detail::kOwn, 0},
-    {"request_timeout", 408, "Request timeout", "The request did not arrive in time.",
-     Detail::kOwn, 0},
+    {"request_timeout", 408, "Request timeout", "The request did not arrive in time.", Detail::kOwn,
+     0},
     {"conflict", 409, "Conflict", "It exists already, or was changed meanwhile.", Detail::kOwn, 0},
     {"too_large", 413, "Too large", "Request body is too large.", Detail::kOwn, 0},
     {"target_too_long", 414, "Target too long", "The request's target is too long.", Detail::kOwn,
@@ -104,20 +104,33 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
 
 Row row_of(Code code) {
     switch (code) {
-        case Code::kInvalidArgument: return kInvalid;
-        case Code::kUnauthenticated: return kNobody;
-        case Code::kForbidden: return kNotEntitled;
-        case Code::kNotFound: return kAbsent;
-        case Code::kConflict: return kChanged;
-        case Code::kTooLarge: return kOverLimit;
-        case Code::kOverloaded: return kBusy;
-        case Code::kUnavailable: return kOutOfOrder;
-        case Code::kTimeout: return kTookTooLong;
-        case Code::kDiskFull: return kNoSpace;
-        case Code::kIo: return kDisk;
-        case Code::kUnsupported: return kNotOffered;
+        case Code::kInvalidArgument:
+            return kInvalid;
+        case Code::kUnauthenticated:
+            return kNobody;
+        case Code::kForbidden:
+            return kNotEntitled;
+        case Code::kNotFound:
+            return kAbsent;
+        case Code::kConflict:
+            return kChanged;
+        case Code::kTooLarge:
+            return kOverLimit;
+        case Code::kOverloaded:
+            return kBusy;
+        case Code::kUnavailable:
+            return kOutOfOrder;
+        case Code::kTimeout:
+            return kTookTooLong;
+        case Code::kDiskFull:
+            return kNoSpace;
+        case Code::kIo:
+            return kDisk;
+        case Code::kUnsupported:
+            return kNotOffered;
         case Code::kCorrupt:
-        case Code::kInternal: break;
+        case Code::kInternal:
+            break;
     }
     return kBroken;
 }

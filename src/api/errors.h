@@ -73,7 +73,8 @@ struct FieldError {
     std::string field;
     std::string message;
 };
-/// 400: `{"field":["message", …]}`, fields in order of first appearance; or a problem with `errors`.
+/// 400: `{"field":["message", …]}`, fields in order of first appearance; or a problem with
+/// `errors`.
 http::Response field_errors(const http::Request& request, std::span<const FieldError> errors);
 
 /// The sentence of a method that a path does not have.

@@ -17,9 +17,9 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr Code kAllCodes[] = {
-    Code::kInvalidArgument, Code::kUnauthenticated, Code::kForbidden,   Code::kNotFound,
-    Code::kConflict,        Code::kTooLarge,        Code::kOverloaded,  Code::kUnavailable,
-    Code::kTimeout,         Code::kDiskFull,        Code::kIo,          Code::kCorrupt,
+    Code::kInvalidArgument, Code::kUnauthenticated, Code::kForbidden,  Code::kNotFound,
+    Code::kConflict,        Code::kTooLarge,        Code::kOverloaded, Code::kUnavailable,
+    Code::kTimeout,         Code::kDiskFull,        Code::kIo,         Code::kCorrupt,
     Code::kUnsupported,     Code::kInternal,
 };
 
@@ -45,11 +45,20 @@ std::string header(const http::Response& response, std::string_view name) {
 
 TEST_F(Errors, EachCodeHasItsStatus) {
     const std::pair<Code, int> expected[] = {
-        {Code::kInvalidArgument, 400}, {Code::kUnauthenticated, 401}, {Code::kForbidden, 403},
-        {Code::kNotFound, 404},        {Code::kConflict, 409},        {Code::kTooLarge, 413},
-        {Code::kOverloaded, 503},      {Code::kUnavailable, 503},     {Code::kTimeout, 503},
-        {Code::kDiskFull, 503},        {Code::kIo, 503},              {Code::kCorrupt, 500},
-        {Code::kUnsupported, 501},     {Code::kInternal, 500},
+        {Code::kInvalidArgument, 400},
+        {Code::kUnauthenticated, 401},
+        {Code::kForbidden, 403},
+        {Code::kNotFound, 404},
+        {Code::kConflict, 409},
+        {Code::kTooLarge, 413},
+        {Code::kOverloaded, 503},
+        {Code::kUnavailable, 503},
+        {Code::kTimeout, 503},
+        {Code::kDiskFull, 503},
+        {Code::kIo, 503},
+        {Code::kCorrupt, 500},
+        {Code::kUnsupported, 501},
+        {Code::kInternal, 500},
     };
     for (const auto& [code, status] : expected)
         EXPECT_EQ(kind_of(code).status, status) << code_name(code);
@@ -126,8 +135,9 @@ TEST_F(Errors, FieldErrorsAreGroupedByField) {
 TEST_F(Errors, FieldErrorsOfNativeRoutesAreAProblem) {
     const FieldError wrong[] = {{"limit", "A valid integer is required."}};
     const http::Response response = field_errors(at("/api/v1/events"), wrong);
-    EXPECT_THAT(response.body,
-                HasSubstr(R"("errors":[{"field":"limit","message":"A valid integer is required."}])"));
+    EXPECT_THAT(
+        response.body,
+        HasSubstr(R"("errors":[{"field":"limit","message":"A valid integer is required."}])"));
 }
 
 TEST_F(Errors, HostileTextStaysInsideItsString) {

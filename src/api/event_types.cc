@@ -1,10 +1,10 @@
 // The kinds of event seen.
+#include "catalog/event_types.h"
 #include "api/handlers.h"
 #include "api/lists.h"
 #include "api/verdicts.h"
 #include "base/json_text.h"
 #include "catalog/catalog.h"
-#include "catalog/event_types.h"
 #include "query/cursor.h"
 
 namespace eyed::api {

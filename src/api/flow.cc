@@ -35,7 +35,8 @@ Api::Api(Services& services)
     : services(services),
       limits(limits_of(services.settings)),
       names(services.authenticator),
-      health(services) {}
+      health(services) {
+}
 
 Intake::Intake(Api& api) : api_(api), decoded_(api.decoded.take()) {
     if (decoded_ == nullptr) decoded_ = std::make_unique<ingest::Decoded>();

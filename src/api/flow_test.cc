@@ -53,8 +53,8 @@ TEST_F(Flow, AnUnknownApplicationIsNotTheSameAsAll) {
 }
 
 TEST_F(Flow, JsonIsJsonByWhateverName) {
-    for (const char* type : {"", "application/json", "Application/JSON; charset=utf-8",
-                             "application/problem+json"}) {
+    for (const char* type :
+         {"", "application/json", "Application/JSON; charset=utf-8", "application/problem+json"}) {
         request.content_type = type;
         EXPECT_TRUE(takes_json(request)) << type;
     }
@@ -74,8 +74,8 @@ TEST_F(Flow, APathNumberIsPositiveAndWhole) {
     };
     EXPECT_EQ(number("42"), 42u);
     EXPECT_EQ(number("9223372036854775807"), 9223372036854775807u);
-    for (const char* text : {"", "0", "-1", "+1", "1.5", "x", "1x", "9223372036854775808",
-                             "99999999999999999999"})
+    for (const char* text :
+         {"", "0", "-1", "+1", "1.5", "x", "1x", "9223372036854775808", "99999999999999999999"})
         EXPECT_EQ(number(text), std::nullopt) << text;
 }
 
@@ -93,8 +93,7 @@ TEST_F(Flow, AStaleAnswerSaysSo) {
 
 TEST_F(Flow, AFullLaneRefusesAtOnce) {
     WorkerPool pool({.name = "lane", .threads = 1, .queue_capacity = 0});
-    const auto result =
-        loop.run(on_worker(pool, request, []() -> Result<int> { return 1; }));
+    const auto result = loop.run(on_worker(pool, request, []() -> Result<int> { return 1; }));
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, Code::kOverloaded);
 }
@@ -103,8 +102,7 @@ TEST_F(Flow, WorkComesBackToTheRequestsThread) {
     WorkerPool pool({.name = "lane", .threads = 1, .queue_capacity = 8});
     const auto here = std::this_thread::get_id();
     const auto there = loop.run(on_worker(
-        pool, request,
-        []() -> Result<std::thread::id> { return std::this_thread::get_id(); }));
+        pool, request, []() -> Result<std::thread::id> { return std::this_thread::get_id(); }));
     ASSERT_TRUE(there);
     EXPECT_NE(*there, here);
 }

@@ -43,7 +43,7 @@ std::optional<http::Response> guard(const Identities& identities, http::Request&
     if (request.route == nullptr) return std::nullopt;
     const model::Scope scope = request.route->scope;
     if (scope == model::Scope::kOpen) return guard_page(identities.sessions, request);
-    auto principal = identify(services, request);
+    auto principal = identify(identities, request);
     if (!principal) return error(request, principal.error());
     if (!principal->scopes.has(scope)) return error(request, Code::kForbidden);
     if (scope == model::Scope::kIngest && !principal->application)

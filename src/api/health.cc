@@ -47,13 +47,13 @@ Health::Health(Services& services)
     : services_(services),
       store_(one_thread("health-store")),
       catalog_(one_thread("health-catalog")),
-      waiting_(one_thread("health")) {}
+      waiting_(one_thread("health")) {
+}
 
 std::shared_ptr<Health::Answer> Health::start(WorkerPool& pool, Status (*check)(Services&)) {
     auto answer = std::make_shared<Answer>();
     Services& services = services_;
-    const Status queued =
-        pool.submit([answer, check, &services] { answer->set(check(services)); });
+    const Status queued = pool.submit([answer, check, &services] { answer->set(check(services)); });
     if (!queued) answer->set(failure(Code::kTimeout, "it has not answered earlier questions"));
     return answer;
 }

@@ -54,7 +54,6 @@ Task<http::Response> answer_one(Api& api, http::Request& request, WorkerPool& po
 }
 
 /// 400 for what is wrong with query parameters.
-http::Response parameter_errors(const http::Request& request,
-                                const query::ParameterErrors& errors);
+http::Response parameter_errors(const http::Request& request, const query::ParameterErrors& errors);
 
 }  // namespace eyed::api

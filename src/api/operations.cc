@@ -40,8 +40,9 @@ http::Response index_json(const Services& services) {
 
 http::Response index_page(const Services& services) {
     Html html;
-    html.raw("<p>Collects events from applications, keeps them durably and finds them again. "
-             "Version ")
+    html.raw(
+            "<p>Collects events from applications, keeps them durably and finds them again. "
+            "Version ")
         .text(services.version)
         .raw(".</p><div class=\"card\"><dl>");
     for (const IndexLink& link : kLinks)
@@ -85,8 +86,8 @@ Task<http::Response> readyz(Api& api, http::Request& request) {
         append_json_string(check.status.error().detail, parts);
         parts += '}';
     }
-    std::string body = ready ? R"({"status":"ready","checks":{)"
-                             : R"({"status":"not ready","checks":{)";
+    std::string body =
+        ready ? R"({"status":"ready","checks":{)" : R"({"status":"not ready","checks":{)";
     body += parts;
     body += "}}";
     http::Response response = http::json(ready ? 200 : 503, std::move(body));

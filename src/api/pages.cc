@@ -57,8 +57,9 @@ constexpr std::string_view kPolicy =
     "frame-ancestors 'none'";
 
 void append_head(const Frame& frame, Html& html) {
-    html.raw("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>")
+    html.raw(
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>")
         .text(frame.title)
         .raw(" · eyed</title><link rel=\"stylesheet\"")
         .attribute("href", style_path())
@@ -66,8 +67,9 @@ void append_head(const Frame& frame, Html& html) {
     if (frame.session != nullptr) {
         html.raw("<a href=\"/admin/events/eventtype/\">Event types</a><div class=\"who\"><span>")
             .text(frame.session->user.name)
-            .raw("</span><form method=\"post\" action=\"/admin/logout/\">"
-                 "<input type=\"hidden\" name=\"csrf_token\"")
+            .raw(
+                "</span><form method=\"post\" action=\"/admin/logout/\">"
+                "<input type=\"hidden\" name=\"csrf_token\"")
             .attribute("value", frame.session->csrf)
             .raw("><button class=\"quiet\">Log out</button></form></div>");
     }
@@ -107,7 +109,9 @@ http::Response page(int status, const Frame& frame, std::string content) {
 
 http::Response message_page(int status, const Frame& frame, std::string_view message) {
     Html html;
-    html.raw("<div class=\"card\"><p>").text(message).raw("</p><p><a href=\"/\">Back</a></p></div>");
+    html.raw("<div class=\"card\"><p>")
+        .text(message)
+        .raw("</p><p><a href=\"/\">Back</a></p></div>");
     return page(status, frame, html.take());
 }
 

@@ -12,8 +12,7 @@ Result<Page> read_sessions(const Api& api, ErrorStyle style, const query::Sessio
     EYED_ASSIGN(const auto found, api.services.store.sessions(query.filter, query.page));
     std::string next;
     if (found.more && !found.rows.empty())
-        next = query::encode(
-            store::SessionKey{found.rows.back().last, found.rows.back().session});
+        next = query::encode(store::SessionKey{found.rows.back().last, found.rows.back().session});
     const auto append = [&](const store::SessionRow& session, std::string& out) {
         if (style == ErrorStyle::kProblem)
             query::append_session(session, out);
@@ -84,8 +83,8 @@ Task<http::Response> list_session_events(Api& api, http::Request& request) {
     const Result<store::SessionRow> session =
         co_await on_worker(api.services.lanes.queries, request, std::move(look));
     if (!session) co_return fail(api, request, session.error());
-    http::Response response = co_await answer_events(api, request, std::move(query),
-                                                     query::ListKind::kSessionEvents);
+    http::Response response =
+        co_await answer_events(api, request, std::move(query), query::ListKind::kSessionEvents);
     co_return response;
 }
 

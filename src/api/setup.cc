@@ -23,8 +23,9 @@ struct SetupForm {
 
 http::Response setup_form(const SetupForm& form) {
     Html html;
-    html.raw("<p>Make the first administrator of this installation.</p>"
-             "<form class=\"card\" method=\"post\" action=\"/setup\">");
+    html.raw(
+        "<p>Make the first administrator of this installation.</p>"
+        "<form class=\"card\" method=\"post\" action=\"/setup\">");
     append_field({.name = "token", .type = "hidden", .value = form.token}, html);
     append_field({.name = "username",
                   .label = "Name",
@@ -82,9 +83,8 @@ Task<http::Response> setup(Api& api, http::Request& request) {
         form.again_error = "The two passwords are not the same.";
     if (form.faulty()) co_return setup_form(form);
 
-    const auth::Accounts::NewUser user{.name = std::string(form.username),
-                                       .password = std::string(password),
-                                       .superuser = true};
+    const auth::Accounts::NewUser user{
+        .name = std::string(form.username), .password = std::string(password), .superuser = true};
     auto create = [&api, &user] {
         return api.services.accounts.create_user(user, catalog::Users::When::kNoUserYet);
     };

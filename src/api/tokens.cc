@@ -28,14 +28,21 @@ struct Fields {
 /// What Python calls a JSON value's type, as DRF's sentence has it.
 std::string_view python_type(const boost::json::value& value) {
     switch (value.kind()) {
-        case boost::json::kind::bool_: return "bool";
+        case boost::json::kind::bool_:
+            return "bool";
         case boost::json::kind::int64:
-        case boost::json::kind::uint64: return "int";
-        case boost::json::kind::double_: return "float";
-        case boost::json::kind::string: return "str";
-        case boost::json::kind::array: return "list";
-        case boost::json::kind::object: return "dict";
-        case boost::json::kind::null: break;
+        case boost::json::kind::uint64:
+            return "int";
+        case boost::json::kind::double_:
+            return "float";
+        case boost::json::kind::string:
+            return "str";
+        case boost::json::kind::array:
+            return "list";
+        case boost::json::kind::object:
+            return "dict";
+        case boost::json::kind::null:
+            break;
     }
     return "NoneType";
 }
@@ -106,10 +113,10 @@ http::Response wrong_credentials(const http::Request& request) {
 }
 
 http::Response throttled(const http::Request& request, std::chrono::seconds wait) {
-    http::Response response = error_status(
-        request, 429,
-        fmt::format("Request was throttled. Expected available in {} second{}.", wait.count(),
-                    wait.count() == 1 ? "" : "s"));
+    http::Response response =
+        error_status(request, 429,
+                     fmt::format("Request was throttled. Expected available in {} second{}.",
+                                 wait.count(), wait.count() == 1 ? "" : "s"));
     set_retry_after(wait, response);
     return response;
 }
@@ -117,8 +124,7 @@ http::Response throttled(const http::Request& request, std::chrono::seconds wait
 }  // namespace
 
 Task<http::Response> obtain_token(Api& api, http::Request& request) {
-    const bool form =
-        http::media_type(request.content_type) == "application/x-www-form-urlencoded";
+    const bool form = http::media_type(request.content_type) == "application/x-www-form-urlencoded";
     if (!form && !takes_json(request)) co_return unsupported_media_type(request);
     const Result<Fields> fields = form ? from_form(request.body) : from_json(request.body);
     if (!fields) co_return fail(api, request, fields.error());

@@ -10,7 +10,6 @@
 #include "api/services.h"
 #include "app/access_log.h"
 #include "app/demo.h"
-#include "app/known_applications.h"
 #include "app/metrics.h"
 #include "app/upkeep.h"
 #include "auth/accounts.h"
@@ -97,7 +96,6 @@ class Program::Parts {
     std::optional<auth::ServerSecret> secret;
     std::optional<auth::PasswordHasher> hasher;
     std::optional<auth::MemoryAuthenticator> authenticator;
-    std::optional<KnownApplications> applications;
     std::optional<auth::Accounts> accounts;
     std::optional<auth::BrowserSessions> sessions;
     std::optional<auth::LoginThrottle> throttle;
@@ -142,7 +140,6 @@ Status Program::Parts::open_accounts() {
     EYED_ASSIGN(secret, auth::ServerSecret::open_or_create(*files, settings.data));
     EYED_ASSIGN(hasher, auth::PasswordHasher::create(hash_cost(settings)));
     authenticator.emplace(clock);
-    applications.emplace(*authenticator);
     accounts.emplace(auth::Accounts::Parts{.catalog = *catalog,
                                            .authenticator = *authenticator,
                                            .hasher = *hasher,
@@ -204,7 +201,6 @@ Status Program::Parts::open_server() {
         .sessions = *sessions,
         .throttle = *throttle,
         .setup = setup,
-        .names = *applications,
         .types = *types,
         .committer = *committer,
         .lanes = {*query_lane, *catalog_lane, *hashing_lane, *export_lane},

@@ -9,6 +9,8 @@ namespace eyed::http {
 namespace {
 
 constexpr std::size_t kFirstRead = 8 * 1024;
+/// Where an empty body lies: it has its padding too.
+constexpr char kNoBody[Request::kBodyPadding] = {};
 constexpr std::size_t kMaxLingerBytes = 64 * 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -239,7 +241,8 @@ void Connection::begin_request() {
     body_done_ = true;
     request_.method = Method::kGet;
     request_.method_text = request_.target = request_.path = request_.query = {};
-    request_.content_type = request_.body = {};
+    request_.content_type = {};
+    request_.body = std::string_view(kNoBody, 0);
     request_.headers.clear();
     request_.principal = {};
     request_.route = nullptr;

@@ -54,13 +54,13 @@ void IoThread::post(Resumption* chain) noexcept {
     Resumption* head = posted_.load(std::memory_order_relaxed);
     do {
         last->next = head;
-    } while (!posted_.compare_exchange_weak(head, reversed, std::memory_order_release,
+    } while (!posted_.compare_exchange_weak(head, reversed, std::memory_order_acq_rel,
                                             std::memory_order_relaxed));
     if (head == nullptr) boost::asio::post(context_, WakeUp{this});
 }
 
 void IoThread::drain() {
-    Resumption* chain = posted_.exchange(nullptr, std::memory_order_acquire);
+    Resumption* chain = posted_.exchange(nullptr, std::memory_order_acq_rel);
     Resumption* in_order = nullptr;
     while (chain != nullptr) {
         Resumption* const next = chain->next;

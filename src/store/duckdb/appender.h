@@ -29,6 +29,7 @@ class Appender {
     void put(std::uint64_t value) { slot<std::uint64_t>() = value; }
     void put(std::int64_t value) { slot<std::int64_t>() = value; }
     void put(std::uint8_t value) { slot<std::uint8_t>() = value; }
+    void put(std::uint16_t value) { slot<std::uint16_t>() = value; }
     void put(Micros value) { slot<std::int64_t>() = value.value; }
     void put(const Uuid& value);  ///< nil is null
     void put_text(std::string_view text);
@@ -38,13 +39,14 @@ class Appender {
     /// Hands the rest over to the transaction.
     [[nodiscard]] Status finish();
 
+    void put_null();
+
   private:
     Appender() = default;
     template <class T>
     T& slot() {
         return static_cast<T*>(data_[column_++])[row_];
     }
-    void put_null();
     Status flush();
     void look_up_vectors();
 

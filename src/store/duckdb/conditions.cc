@@ -1,5 +1,7 @@
 #include "store/duckdb/conditions.h"
 
+#include "store/duckdb/schema.h"
+
 namespace eyed::store {
 
 namespace {
@@ -91,12 +93,17 @@ void add_data(const DataMatch& match, Conditions& conditions) {
 
 }  // namespace
 
+void Conditions::add_session(const Uuid& session) {
+    // The tag is two bytes to the session's sixteen, and leaves one row of 65 536 to compare.
+    add("session_tag = ?::USMALLINT AND session = ?", std::uint64_t{session_tag(session)}, session);
+}
+
 Conditions event_conditions(const EventFilter& filter) {
     Conditions all;
     all.add_applications(filter.applications);
     if (filter.category) all.add("category = ?", *filter.category);
     if (filter.name) all.add("name = ?", *filter.name);
-    if (filter.session) all.add("session = ?", *filter.session);
+    if (filter.session) all.add_session(*filter.session);
     if (filter.from) all.add("timestamp >= ?", *filter.from);
     if (filter.to) all.add("timestamp < ?", *filter.to);
     for (const DataMatch& match : filter.data)

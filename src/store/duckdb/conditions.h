@@ -23,6 +23,8 @@ class Conditions {
     /// For a condition added without its values.
     void bind(Parameter value) { parameters_.push_back(std::move(value)); }
     void add_applications(const std::vector<ApplicationId>& applications);
+    /// Of the events table.
+    void add_session(const Uuid& session);
     const std::string& sql() const { return sql_; }
     const Parameters& parameters() const { return parameters_; }
 

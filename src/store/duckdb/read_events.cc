@@ -13,7 +13,7 @@ namespace {
 
 /// Most pages end within the first window or the second, which is about a row group.
 constexpr std::uint64_t kFirstWindow = 16 * 1024;
-constexpr std::uint64_t kWidening = 8;
+constexpr std::uint64_t kWidening = 16;
 
 constexpr std::string_view kColumns =
     "id, application, session, category, name, timestamp, received_at, data, event_id, dialect";
@@ -104,9 +104,18 @@ Result<std::vector<EventKey>> keys_by_id(Connection& connection, Range range,
     return found;
 }
 
+void sort_by_time(std::vector<EventKey>& found, Direction direction, std::size_t want) {
+    const auto place = [](const EventKey& key) { return std::pair(key.timestamp, key.id); };
+    if (direction == Direction::kDescending)
+        std::ranges::sort(found, std::greater{}, place);
+    else
+        std::ranges::sort(found, std::less{}, place);
+    if (found.size() > want) found.resize(want);
+}
+
 /// The first `want` keys by time. Times follow ids only roughly, so a window of ids cannot give
-/// the page; but the last of `want` matches found in one bounds the page's times, and with that
-/// bound the zone maps skip most of the table.
+/// the page; but the last of `want` matches found in windows bounds the page's times, and with
+/// that bound the zone maps skip most of the rest of the table.
 Result<std::vector<EventKey>> keys_by_time(Connection& connection, const Range& whole,
                                            const EventFilter& filter, const EventPage& page,
                                            std::size_t want) {
@@ -122,19 +131,50 @@ Result<std::vector<EventKey>> keys_by_time(Connection& connection, const Range& 
     Range range = whole;
     if (page.after && newest_first) range.high = std::min(range.high, page.after->id.value);
     if (page.after && !newest_first) range.low = std::max(range.low, page.after->id.value);
-    Conditions where = conditions;
-    where.add(between(whole.low, whole.high));
-    while (!range.empty()) {
+    const Range begin = range;
+    std::vector<EventKey> found;
+    while (!range.empty() && found.size() < want) {
         const auto [low, high] = range.take();
-        if (range.empty()) break;  // the window is all there is that way: no bound to be had
         Conditions window = conditions;
         window.add(between(low, high));
-        EYED_ASSIGN(const auto found, keys(connection, window, order, want));
-        if (found.size() < want) continue;
-        where.add(newest_first ? "timestamp >= ?" : "timestamp <= ?", found.back().timestamp);
-        break;
+        EYED_ASSIGN(const auto more, keys(connection, window, order, want));
+        found.insert(found.end(), more.begin(), more.end());
     }
-    return keys(connection, where, order, want);
+    sort_by_time(found, page.direction, want);
+    // Searched so far: what `begin` has and `range` no longer.
+    const std::uint64_t low = newest_first ? range.high + 1 : begin.low;
+    const std::uint64_t high = newest_first ? begin.high : range.low - 1;
+    if (low <= whole.low && high >= whole.high) return found;
+    Conditions rest = conditions;
+    rest.add(between(whole.low, whole.high));
+    if (low <= high) rest.add(fmt::format("(id < {} OR id > {})", low, high));
+    if (found.size() == want)
+        rest.add(newest_first ? "timestamp >= ?" : "timestamp <= ?", found.back().timestamp);
+    EYED_ASSIGN(const auto more, keys(connection, rest, order, want));
+    found.insert(found.end(), more.begin(), more.end());
+    sort_by_time(found, page.direction, want);
+    return found;
+}
+
+/// A page that begins at a time begins about there among the ids too: leaves out the ids before
+/// the first, and after the last, that the filter's times allow.
+Status narrow(Connection& connection, const EventFilter& filter, Range& range) {
+    const bool newest_first = range.direction == Direction::kDescending;
+    if (range.empty() || !(newest_first ? filter.to : filter.from)) return {};
+    Conditions where;
+    where.add(newest_first ? "timestamp < ?" : "timestamp >= ?",
+              newest_first ? *filter.to : *filter.from);
+    EYED_ASSIGN(const auto end,
+                connection.number({fmt::format("SELECT {}(id) FROM events {}",
+                                               newest_first ? "max" : "min", where.sql()),
+                                   where.parameters()}));
+    if (!end)
+        range.high = 0;  // none at all
+    else if (newest_first)
+        range.high = std::min(range.high, *end);
+    else
+        range.low = std::max(range.low, *end);
+    return {};
 }
 
 /// The rows of `ids`, in that order; one that went meanwhile is left out.
@@ -189,7 +229,8 @@ Result<std::size_t> fit_bytes(Connection& connection, std::string_view table, st
 Result<Rows<model::Event>> read_events(Connection& connection, EventId highest,
                                        const EventFilter& filter, const EventPage& page) {
     Rows<model::Event> out;
-    const Range range = whole_range(highest, filter, page);
+    Range range = whole_range(highest, filter, page);
+    EYED_TRY(narrow(connection, filter, range));
     if (range.empty() || page.limit == 0) return out;
     const std::size_t want = page.limit + std::size_t{1};
     EYED_ASSIGN(const auto found, page.order == OrderBy::kId

@@ -82,12 +82,12 @@ Statement totals(const SessionFilter& filter, const SessionPage& page, const Spa
         "FROM made_sessions ");
     b.add(wanted);
     b.add(
-        " GROUP BY session), both AS (SELECT coalesce(sent.session, made.session) AS session, "
+        " GROUP BY session), merged AS (SELECT coalesce(sent.session, made.session) AS session, "
         "coalesce(sent.first_at, made.made_at) AS first_at, coalesce(sent.last_at, made.made_at) "
         "AS last_at, "
         "coalesce(sent.events, 0::UBIGINT) AS events "
         "FROM sent FULL JOIN made ON sent.session = made.session) "
-        "SELECT session, first_at, last_at, events FROM both ");
+        "SELECT session, first_at, last_at, events FROM merged ");
     Conditions where;
     if (filter.from) where.add("last_at >= ?", *filter.from);
     if (filter.to) where.add("first_at < ?", *filter.to);
@@ -128,9 +128,12 @@ Result<Rows<SessionRow>> read_sessions(Connection& connection, const SessionFilt
 
 Result<SessionRow> read_session(Connection& connection, const Uuid& id,
                                 const std::vector<ApplicationId>& applications) {
-    Conditions where;
-    where.add("session = ?", id);
-    where.add_applications(applications);
+    Conditions sent;
+    sent.add_session(id);
+    sent.add_applications(applications);
+    Conditions made;
+    made.add("session = ?", id);
+    made.add_applications(applications);
     Builder b;
     b.add(
         "SELECT coalesce(sent.first_at, made.made_at), coalesce(sent.last_at, made.made_at), "
@@ -138,9 +141,9 @@ Result<SessionRow> read_session(Connection& connection, const Uuid& id,
         "(SELECT min(timestamp) AS first_at, max(timestamp) AS last_at, count(*)::UBIGINT AS "
         "events "
         "FROM events ");
-    b.add(where);
+    b.add(sent);
     b.add(") AS sent, (SELECT min(created_at) AS made_at FROM made_sessions ");
-    b.add(where);
+    b.add(made);
     b.add(") AS made");
     EYED_ASSIGN(Answer answer, connection.query(b.statement));
     const auto chunk = answer.next();

@@ -9,7 +9,8 @@ namespace {
 // No primary key and no index: they are slow to fill and have returned wrong rows. Rows lie in the
 // order of their ids (changes are made in place), so the zone maps find one.
 constexpr const char* kTables[] = {
-    "CREATE TABLE events(id UBIGINT NOT NULL, application BIGINT NOT NULL, session UUID, "
+    "CREATE TABLE events(id UBIGINT NOT NULL, application BIGINT NOT NULL, "
+    "session_tag USMALLINT, session UUID, "
     "category VARCHAR NOT NULL, name VARCHAR NOT NULL, timestamp TIMESTAMP NOT NULL, "
     "received_at TIMESTAMP NOT NULL, data VARCHAR NOT NULL, event_id VARCHAR, "
     "dialect UTINYINT NOT NULL)",

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "store/duckdb/appender.h"
+#include "store/duckdb/schema.h"
 
 namespace eyed::store {
 
@@ -92,19 +93,28 @@ Result<Decoded> decode(const std::vector<log::Entry>& entries) {
     return out;
 }
 
+/// session_tag and session.
+void put_session(Appender& rows, const Uuid& session) {
+    if (session.is_nil())
+        rows.put_null();
+    else
+        rows.put(session_tag(session));
+    rows.put(session);
+}
+
 Status append_events(Connection& connection, Decoded& decoded) {
     EYED_ASSIGN(Appender rows,
-                Appender::create(
-                    connection, "events",
-                    {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_UUID, DUCKDB_TYPE_VARCHAR,
-                     DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_TIMESTAMP,
-                     DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_UTINYINT}));
+                Appender::create(connection, "events",
+                                 {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_USMALLINT,
+                                  DUCKDB_TYPE_UUID, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR,
+                                  DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_VARCHAR,
+                                  DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_UTINYINT}));
     for (const Decoded::Event& event : decoded.events) {
         if (event.erased) continue;
         const log::EventBody& body = event.body;
         rows.put(event.id);
         rows.put(body.application.value);
-        rows.put(body.session);
+        put_session(rows, body.session);
         rows.put_text(body.category);
         rows.put_text(body.name);
         rows.put(body.timestamp);
@@ -159,14 +169,14 @@ Status append_sessions(Connection& connection, const Decoded& decoded) {
 Status append_amendments(Connection& connection, const Decoded& decoded) {
     EYED_ASSIGN(Appender rows,
                 Appender::create(connection, "amended",
-                                 {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_UUID,
-                                  DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_TIMESTAMP,
-                                  DUCKDB_TYPE_VARCHAR}));
+                                 {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_USMALLINT,
+                                  DUCKDB_TYPE_UUID, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR,
+                                  DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_VARCHAR}));
     for (const auto& [id, replace] : decoded.amended) {
         const log::ReplaceBody body = replace.value_or(log::ReplaceBody{});
         rows.put(id);
         rows.put(static_cast<std::uint8_t>(replace ? 0 : 1));
-        rows.put(body.session);
+        put_session(rows, body.session);
         rows.put_text(body.category);
         rows.put_text(body.name);
         rows.put(body.timestamp);
@@ -178,18 +188,20 @@ Status append_amendments(Connection& connection, const Decoded& decoded) {
 
 /// Changes older events in place, so that rows stay in the order of their ids. Gives how many went.
 Result<std::uint64_t> amend(Connection& connection, const Decoded& decoded) {
-    EYED_TRY(connection.run(
-        "CREATE OR REPLACE TEMP TABLE amended(id UBIGINT, erased UTINYINT, session UUID, "
-        "category VARCHAR, name VARCHAR, timestamp TIMESTAMP, data VARCHAR)"));
+    EYED_TRY(
+        connection.run("CREATE OR REPLACE TEMP TABLE amended(id UBIGINT, erased UTINYINT, "
+                       "session_tag USMALLINT, session UUID, "
+                       "category VARCHAR, name VARCHAR, timestamp TIMESTAMP, data VARCHAR)"));
     EYED_TRY(append_amendments(connection, decoded));
     const std::string range =
         fmt::format("events.id BETWEEN {} AND {}", decoded.amended.begin()->first,
                     decoded.amended.rbegin()->first);
-    EYED_TRY(connection.run(
-        "UPDATE events SET session = a.session, category = a.category, name = a.name, "
-        "timestamp = a.timestamp, data = a.data FROM amended a "
-        "WHERE events.id = a.id AND a.erased = 0 AND " +
-        range));
+    EYED_TRY(
+        connection.run("UPDATE events SET session_tag = a.session_tag, session = a.session, "
+                       "category = a.category, name = a.name, "
+                       "timestamp = a.timestamp, data = a.data FROM amended a "
+                       "WHERE events.id = a.id AND a.erased = 0 AND " +
+                       range));
     EYED_ASSIGN(Answer removed,
                 connection.query("DELETE FROM events USING amended a WHERE events.id = a.id AND "
                                  "a.erased = 1 AND " +
