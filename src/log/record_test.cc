@@ -26,7 +26,8 @@ std::string bytes_of(const Batch& batch) {
 TEST(Record, AnEventReadsBack) {
     Batch batch;
     batch.add(sample_event());
-    const auto back = decode_event(bytes_of(batch));
+    const std::string bytes = bytes_of(batch);
+    const auto back = decode_event(bytes);
     ASSERT_TRUE(back);
     EXPECT_EQ(back->application, ApplicationId{7});
     EXPECT_EQ(back->dialect, model::Dialect::kTheEye);
