@@ -229,12 +229,15 @@ TEST_F(DuckDbStore, ReadersSeeWholeBatchesWhileTheFileIsWrittenAndFolded) {
     for (int round = 0; round < 10; ++round) {
         add_events(10);
         EXPECT_TRUE(store_->apply(waiting()));
-        const Status folded = store_->fold();
-        EXPECT_TRUE(folded) << folded.error().detail;
+        // May be put off while a reader is slow; it never harms one.
+        static_cast<void>(store_->fold());
     }
     done = true;
     reader.join();
     EXPECT_EQ(wrong, 0);
+    const Status folded = store_->fold();
+    EXPECT_TRUE(folded) << folded.error().detail;
+    EXPECT_FALSE(files_->exists(options_.path + ".wal"));
     EXPECT_EQ(store_->state().events, 100u);
 }
 
@@ -257,7 +260,12 @@ TEST_F(DuckDbStore, AQueryOverItsTimeEndsWithTimeout) {
     for (int i = 0; i < 40; ++i)
         filter.data.push_back({{"host"}, {std::string("a")}});
     filter.data.push_back({{"no"}, {std::int64_t{1}}});
-    const auto rows = store_->events(filter, {});
+    // How long a query takes is the machine's: ask until one is caught.
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    Result<Rows<model::Event>> rows;
+    do {
+        rows = store_->events(filter, {});
+    } while (rows && std::chrono::steady_clock::now() < until);
     ASSERT_FALSE(rows);
     EXPECT_EQ(rows.error().code, Code::kTimeout) << rows.error().detail;
 }
