@@ -54,7 +54,7 @@ function scenarios() {
         alone: file.startsWith('tests/crash/'),
         command: [process.execPath, '--test-reporter=tap', file],
         cwd: process.cwd(),
-        timeoutMs: defaultTimeoutMs,
+        timeoutMs: defaultTimeoutMs + 30_000 * Number(process.env.EYED_TEST_ROUNDS ?? 0),
     }));
 }
 

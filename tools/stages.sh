@@ -13,10 +13,9 @@ fixed_addresses() {
 
 stage_format() {
     local files wrong=0 file
-    mapfile -t files < <(git ls-files --cached --others --exclude-standard '*.h' '*.cc')
-    ((${#files[@]})) || die "git lists no sources here"
+    mapfile -t files < <(find src bench fuzz tests -name '*.h' -o -name '*.cc' | sort)
     for file in "${files[@]}"; do
-        [ ! -f "$file" ] || clang-format-19 --dry-run -Werror "$file" || wrong=$((wrong + 1))
+        clang-format-19 --dry-run -Werror "$file" || wrong=$((wrong + 1))
     done
     ((wrong == 0)) || echo "mend with: clang-format-19 -i FILE"
     printf '%d passed, %d failed\n' $((${#files[@]} - wrong)) "$wrong"
@@ -28,7 +27,7 @@ stage_layers() {
 }
 
 stage_tidy() {
-    build_preset dev
+    build_preset dev all bench_tools
     node tools/tidy.mjs --build build/dev --jobs "$(jobs)"
 }
 

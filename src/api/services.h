@@ -24,7 +24,7 @@ class Catalog;
 }
 namespace ingest {
 class Committer;
-class EventTypes;
+class Types;
 }  // namespace ingest
 namespace io {
 class FileSystem;
@@ -63,7 +63,7 @@ struct Services {
     auth::BrowserSessions& sessions;
     auth::LoginThrottle& throttle;
     const auth::SetupToken& setup;
-    ingest::EventTypes& types;
+    ingest::Types& types;
     ingest::Committer& committer;
     Lanes lanes;
     std::string version;

@@ -16,22 +16,32 @@ namespace {
 
 spdlog::level::level_enum spdlog_level(Level level) {
     switch (level) {
-        case Level::kTrace: return spdlog::level::trace;
-        case Level::kDebug: return spdlog::level::debug;
-        case Level::kInfo: return spdlog::level::info;
-        case Level::kWarning: return spdlog::level::warn;
-        case Level::kError: return spdlog::level::err;
+        case Level::kTrace:
+            return spdlog::level::trace;
+        case Level::kDebug:
+            return spdlog::level::debug;
+        case Level::kInfo:
+            return spdlog::level::info;
+        case Level::kWarning:
+            return spdlog::level::warn;
+        case Level::kError:
+            return spdlog::level::err;
     }
     return spdlog::level::err;
 }
 
 spdlog::level::level_enum spdlog_level(config::LogLevel level) {
     switch (level) {
-        case config::LogLevel::kTrace: return spdlog::level::trace;
-        case config::LogLevel::kDebug: return spdlog::level::debug;
-        case config::LogLevel::kInfo: return spdlog::level::info;
-        case config::LogLevel::kWarn: return spdlog::level::warn;
-        case config::LogLevel::kError: return spdlog::level::err;
+        case config::LogLevel::kTrace:
+            return spdlog::level::trace;
+        case config::LogLevel::kDebug:
+            return spdlog::level::debug;
+        case config::LogLevel::kInfo:
+            return spdlog::level::info;
+        case config::LogLevel::kWarn:
+            return spdlog::level::warn;
+        case config::LogLevel::kError:
+            return spdlog::level::err;
     }
     return spdlog::level::info;
 }
@@ -50,7 +60,8 @@ struct JsonValue {
 bool needs_quotes(std::string_view text) {
     if (text.empty()) return true;
     for (const char c : text)
-        if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\x7f') return true;
+        if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\x7f')
+            return true;
     return false;
 }
 
@@ -89,12 +100,9 @@ class SpdlogLogger final : public Logger {
         logger_->flush_on(spdlog::level::trace);
     }
 
-    bool enabled(Level level) const override {
-        return logger_->should_log(spdlog_level(level));
-    }
+    bool enabled(Level level) const override { return logger_->should_log(spdlog_level(level)); }
 
-    void log(Level level, std::string_view message,
-             std::initializer_list<Field> fields) override {
+    void log(Level level, std::string_view message, std::initializer_list<Field> fields) override {
         if (!enabled(level)) return;
         thread_local std::string line;
         line.clear();

@@ -7,11 +7,9 @@ namespace {
 
 TEST(JsonLine, HasTimeLevelMessageAndFieldsOfTheirTypes) {
     std::string line;
-    append_json_line("2026-01-02T03:04:05.000006Z", Level::kWarning, "disk is full",
-                     {{"path", std::string_view("/data")},
-                      {"free", std::uint64_t{7}},
-                      {"retried", true}},
-                     line);
+    append_json_line(
+        "2026-01-02T03:04:05.000006Z", Level::kWarning, "disk is full",
+        {{"path", std::string_view("/data")}, {"free", std::uint64_t{7}}, {"retried", true}}, line);
     EXPECT_EQ(line,
               R"({"time":"2026-01-02T03:04:05.000006Z","level":"warning","msg":"disk is full",)"
               R"("path":"/data","free":7,"retried":true})");
@@ -20,7 +18,8 @@ TEST(JsonLine, HasTimeLevelMessageAndFieldsOfTheirTypes) {
 TEST(JsonLine, HostileTextStaysInsideItsString) {
     std::string line;
     append_json_line("t", Level::kInfo, "request", {{"path", std::string_view("/\n\"}{")}}, line);
-    EXPECT_EQ(line, "{\"time\":\"t\",\"level\":\"info\",\"msg\":\"request\",\"path\":\"/\\n\\\"}{\"}");
+    EXPECT_EQ(line,
+              "{\"time\":\"t\",\"level\":\"info\",\"msg\":\"request\",\"path\":\"/\\n\\\"}{\"}");
 }
 
 TEST(TextLine, QuotesWhatCouldBeTakenForSomethingElse) {

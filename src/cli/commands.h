@@ -9,7 +9,7 @@
 
 namespace eyed::cli {
 
-/// What a command does. Usage (2): the command line or a setting is wrong.
+/// What a command comes to. Usage (2): the command line or a setting is wrong.
 enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2 };
 
 /// What the program was started with; `main` fills it, tests fill their own.

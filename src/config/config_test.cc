@@ -242,7 +242,7 @@ TEST(Values, QuantitiesFormatAsTheyAreRead) {
 }
 
 TEST(Reference, ThePageIsTheTable) {
-    const auto root = std::filesystem::path(__FILE__).parent_path() / "../..";
+    const auto root = std::filesystem::path(EYED_SOURCE_DIR);
     const auto path = root / "docs/reference/config.md";
     if (std::getenv("EYED_UPDATE_DOCS") != nullptr) {
         std::filesystem::create_directories(path.parent_path());

@@ -60,7 +60,7 @@ const std::vector<Row>& rows() {
          "PEM file with the certificate and its chain. Empty: plain HTTP."},
         {"tls.key", TextKind{EYED_TEXT(tls.key)}, "", "PEM file with the certificate's key."},
 
-        {"log.segment_bytes", BytesKind{EYED_SIZE(log.segment_bytes), kMiB, 4 * kGiB}, "64MiB",
+        {"log.segment_bytes", BytesKind{EYED_SIZE(log.segment_bytes), kMiB, 4 * kGiB}, "128MiB",
          "Size of one segment file of the log."},
         {"log.retention",
          DurationKind{EYED_TIME(log.retention), 1min, 36'500 * kDay, DurationKind::Zero::kAllowed},
@@ -83,7 +83,7 @@ const std::vector<Row>& rows() {
         {"ingest.max_depth", IntegerKind{EYED_NUMBER(ingest.max_depth), 2, 1000}, "64",
          "How deep an event's JSON may be nested."},
 
-        {"store.memory", BytesKind{EYED_SIZE(store.memory), 64 * kMiB, 16 * kTiB}, "1GiB",
+        {"store.memory", BytesKind{EYED_SIZE(store.memory), 64 * kMiB, 16 * kTiB}, "512MiB",
          "Memory that DuckDB may take."},
         {"store.threads", IntegerKind{EYED_NUMBER(store.threads), 0, 256}, "0",
          "Threads of DuckDB; 0: one per core."},
@@ -101,7 +101,7 @@ const std::vector<Row>& rows() {
          "Logins that may be tried a minute, per user and address; more answers 429."},
         {"auth.hash_threads", IntegerKind{EYED_NUMBER(auth.hash_threads), 1, 64}, "1",
          "Passwords that are hashed at the same time."},
-        {"auth.hash_memory", BytesKind{EYED_SIZE(auth.hash_memory), 8 * kKiB, 4 * kGiB}, "64MiB",
+        {"auth.hash_memory", BytesKind{EYED_SIZE(auth.hash_memory), 8 * kKiB, 4 * kGiB}, "128MiB",
          "Memory of one argon2id hash while it is made."},
         {"auth.hash_passes", IntegerKind{EYED_NUMBER(auth.hash_passes), 1, 100}, "2",
          "Passes of one argon2id hash."},

@@ -38,9 +38,7 @@ struct Item {
     std::uint32_t first_fault = 0;  ///< into Decoded::faults
     std::uint32_t faults = 0;
     std::uint32_t new_type = kNone;  ///< into Decoded::new_types
-    /// The accepted fields, for an answer that shows the event (views into the batch: only before
-    /// commit(), or for Decoded::accepted after it).
-    std::uint32_t raw_offset = 0;  ///< of the item in the body
+    std::uint32_t raw_offset = 0;    ///< of the item in the body
     std::uint32_t raw_length = 0;
 };
 
@@ -58,6 +56,8 @@ struct Decoded {
     Whole whole = Whole::kTaken;
     std::string detail;  ///< of a whole refusal
 
+    /// One entry an item. After commit() it is here again: an answer that shows an accepted event
+    /// reads it with log::decode_event.
     log::Batch batch;
     std::vector<Item> items;
     std::vector<Fault> faults;

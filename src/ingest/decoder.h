@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "ingest/decoded.h"
+#include "ingest/event_reader.h"
 #include "ingest/types.h"
 #include "model/event.h"
 #include "model/principal.h"
@@ -30,8 +31,7 @@ struct Sender {
     UserId user;
     Micros now;  ///< time of receipt
     /// The Idempotency-Key header, checked to be 1 to 255 visible characters; empty: none. An event
-    /// without an event_id takes `idem:<hash>` as its own: of the key, or for item i of a batch of
-    /// key#i.
+    /// without an event_id is deduplicated on it; in a batch item i on key#i.
     std::string_view idempotency_key;
 };
 
@@ -68,16 +68,47 @@ class Decoder {
                Decoded& out, model::Event& changed);
 
   private:
-    struct Field;
-    struct Draft;
-    friend class ItemDecoder;
+    /// Whether index_ is of the whole body. By line: the fault of one line would break the index of
+    /// the others, so each gets its own.
+    enum class Indexed : std::uint8_t { kWhole, kByLine };
+    /// What may follow an item in what its reader reads.
+    enum class After : std::uint8_t { kMore, kNothing };
+    /// One call's inputs and output.
+    struct Work {
+        model::Dialect dialect;
+        const Rules& rules;
+        const Sender& sender;
+        Decoded& out;
+    };
+
+    void begin(const Work& work, std::string_view body);
+    /// Decodes the item at the reader into `out`. False: it is not JSON, and nothing was added.
+    bool add_item(const Work& work, schema::JsonReader& reader, After after);
+    void add_event(const Work& work, const Draft& draft, std::string_view raw,
+                   std::size_t first_fault);
+    void add_lines(const Work& work, std::string_view body, Indexed indexed);
+    void add_line(const Work& work, schema::JsonReader& reader, std::string_view line);
+    bool add_array(const Work& work, schema::JsonReader& reader);
+    void add_rejection(const Work& work, const Draft& draft, std::string_view raw,
+                       std::size_t first_fault);
+    /// Takes back what was added and records the whole body as refused.
+    void refuse_whole(const Work& work, const schema::JsonFault& fault, std::string_view body);
+    void too_many(const Work& work);
+    void check_type(const Work& work, const schema::JsonIndex& data_index, const Draft& draft,
+                    std::uint32_t& new_type);
+    std::uint32_t want_type(const Work& work, const Draft& draft);
+    void change(const Work& work, const model::Event& existing, std::string_view body,
+                model::Event& changed);
+    EventReader::Bounds bounds(const Sender& sender) const;
 
     schema::JsonIndex index_;
+    schema::JsonIndex data_index_;  ///< of an event's data that is not in the body
+    EventReader reader_;
     TypeCache types_;
     const Types& registry_;
     const Limits limits_;
-    std::string scratch_[6];  ///< unescaped texts of the item at hand
-    std::unordered_map<std::uint64_t, std::uint32_t> new_by_hash_;  ///< of the body at hand
+    std::string key_;
+    std::unordered_map<std::uint64_t, std::uint32_t> new_by_hash_;  ///< of the result at hand
 };
 
 /// One record that takes an event away; nothing to validate.

@@ -9,37 +9,42 @@ namespace eyed::io {
 /// A file whose every call asks the file system first whether it is to fail.
 class FaultyFileSystem::FaultyFile final : public File {
   public:
-    FaultyFile(FaultyFileSystem& system, std::unique_ptr<File> inner, std::string path)
+    FaultyFile(FaultyFileSystem& system, std::unique_ptr<File> inner,
+               std::shared_ptr<std::string> path)
         : system_(system), inner_(std::move(inner)), path_(std::move(path)) {}
 
     Result<std::size_t> read_at(std::uint64_t offset, char* into, std::size_t bytes) override {
-        EYED_TRY(system_.check(Operation::kRead, path_));
+        EYED_TRY(system_.check(Operation::kRead, path()));
         return inner_->read_at(offset, into, bytes);
     }
     Status write_at(std::uint64_t offset, std::string_view bytes) override {
-        const Strike strike = system_.strike(Operation::kWrite, path_);
+        const Strike strike = system_.strike(Operation::kWrite, path());
         if (!strike.fails) return put(offset, bytes);
         EYED_TRY(put(offset, bytes.substr(0, strike.fault.written_first)));
-        return failure(strike.fault.code, fmt::format("pwrite {}: armed fault", path_));
+        return failure(strike.fault.code, fmt::format("pwrite {}: armed fault", path()));
     }
     Status sync_data() override {
-        EYED_TRY(system_.check(Operation::kSync, path_));
+        EYED_TRY(system_.check(Operation::kSync, path()));
         EYED_TRY(inner_->sync_data());
         const std::lock_guard lock(system_.mutex_);
-        system_.unsynced_.erase(path_);
+        system_.unsynced_.erase(*path_);
         return {};
     }
     Status allocate(std::uint64_t bytes) override {
-        EYED_TRY(system_.check(Operation::kAllocate, path_));
+        EYED_TRY(system_.check(Operation::kAllocate, path()));
         return inner_->allocate(bytes);
     }
     Status truncate(std::uint64_t bytes) override {
-        EYED_TRY(system_.check(Operation::kTruncate, path_));
+        EYED_TRY(system_.check(Operation::kTruncate, path()));
         return inner_->truncate(bytes);
     }
     Result<std::uint64_t> size() override { return inner_->size(); }
 
   private:
+    std::string path() const {
+        const std::lock_guard lock(system_.mutex_);
+        return *path_;
+    }
     Status put(std::uint64_t offset, std::string_view bytes) {
         if (bytes.empty()) return {};
         const std::lock_guard lock(system_.mutex_);
@@ -48,14 +53,14 @@ class FaultyFileSystem::FaultyFile final : public File {
             EYED_ASSIGN(const std::size_t got,
                         inner_->read_at(offset, old.bytes.data(), old.bytes.size()));
             static_cast<void>(got);  // past the end it reads back as zeros, which is what it was
-            system_.unsynced_[path_].push_back(std::move(old));
+            system_.unsynced_[*path_].push_back(std::move(old));
         }
         return inner_->write_at(offset, bytes);
     }
 
     FaultyFileSystem& system_;
     const std::unique_ptr<File> inner_;
-    const std::string path_;
+    const std::shared_ptr<std::string> path_;  ///< follows renames; guarded by system_.mutex_
 };
 
 FaultyFileSystem::FaultyFileSystem(FileSystem& inner) : inner_(inner) {
@@ -125,7 +130,11 @@ Status FaultyFileSystem::check(Operation operation, const std::string& path) {
 Result<std::unique_ptr<File>> FaultyFileSystem::open(const std::string& path, OpenMode mode) {
     EYED_TRY(check(Operation::kOpen, path));
     EYED_ASSIGN(std::unique_ptr<File> file, inner_.open(path, mode));
-    return std::make_unique<FaultyFile>(*this, std::move(file), path);
+    auto name = std::make_shared<std::string>(path);
+    const std::lock_guard lock(mutex_);
+    std::erase_if(names_, [](const auto& entry) { return entry.expired(); });
+    names_.push_back(name);
+    return std::make_unique<FaultyFile>(*this, std::move(file), std::move(name));
 }
 
 Result<std::vector<std::string>> FaultyFileSystem::list(const std::string& directory) {
@@ -140,6 +149,8 @@ Status FaultyFileSystem::rename(const std::string& from, const std::string& to) 
     EYED_TRY(check(Operation::kRename, from));
     EYED_TRY(inner_.rename(from, to));
     const std::lock_guard lock(mutex_);
+    for (const std::weak_ptr<std::string>& entry : names_)
+        if (const auto name = entry.lock(); name && *name == from) *name = to;
     unsynced_.erase(to);
     if (auto moved = unsynced_.extract(from)) {
         moved.key() = to;

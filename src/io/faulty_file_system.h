@@ -84,6 +84,7 @@ class FaultyFileSystem final : public FileSystem {
     std::uint64_t calls_[kOperations] = {};
     std::uint64_t struck_ = 0;
     bool remembers_ = false;
+    std::vector<std::weak_ptr<std::string>> names_;  ///< of the open files: renames change them
     std::map<std::string, std::vector<Overwritten>> unsynced_;  ///< by path, oldest first
 };
 

@@ -253,11 +253,13 @@ bool JsonReader::read(JsonValue& value) {
     const std::size_t begin = tokens_[at_];
     if (value.type == JsonType::kObject || value.type == JsonType::kArray) {
         if (!skip_container(value.depth)) return false;
+        value.end_token = at_;
         value.raw = std::string_view(text_ + begin, tokens_[at_ - 1] + 1 - begin);
         return true;
     }
     const std::size_t end = scalar_end();
     if (!skip_scalar()) return false;
+    value.end_token = at_;
     value.raw = std::string_view(text_ + begin, end - begin);
     return true;
 }
@@ -340,6 +342,19 @@ std::string_view unescaped(const JsonString& string, std::string& scratch) {
     scratch.clear();
     append_unescaped(string.raw, scratch);
     return scratch;
+}
+
+void append_compact(const JsonIndex& index, std::size_t first, std::size_t last, std::string& out) {
+    const std::string_view text = index.text();
+    for (std::size_t at = first; at < last; ++at) {
+        const std::size_t begin = index.tokens()[at];
+        std::size_t end = index.tokens()[at + 1];
+        while (end > begin + 1 && is_space(text[end - 1]))
+            --end;
+        // The last token may be followed by what is not the value's.
+        if (at + 1 == last && (text[begin] == '}' || text[begin] == ']')) end = begin + 1;
+        out.append(text, begin, end - begin);
+    }
 }
 
 void append_pointer(std::string_view key, std::string& pointer) {

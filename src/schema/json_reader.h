@@ -60,7 +60,8 @@ struct JsonString {
 struct JsonValue {
     JsonType type = JsonType::kNull;
     std::string_view raw;       ///< the whole value as it stands in the text
-    std::size_t token = 0;      ///< its first token, for JsonReader::at()
+    std::size_t token = 0;      ///< its first token, and
+    std::size_t end_token = 0;  ///< the one after its last, for another JsonReader
     std::uint32_t depth = 0;    ///< nesting within it: 0 a scalar, 1 an object or array of scalars
     JsonString string() const;  ///< of a kString
 };
@@ -117,6 +118,9 @@ class JsonReader {
 void append_unescaped(std::string_view raw, std::string& out);
 /// What the string says: a view of the text itself, or of `scratch` when it has escapes.
 std::string_view unescaped(const JsonString& string, std::string& scratch);
+
+/// Appends the checked tokens [first, last) of an index without the whitespace between them.
+void append_compact(const JsonIndex& index, std::size_t first, std::size_t last, std::string& out);
 
 /// Appends `/key` to a JSON pointer, escaped (RFC 6901).
 void append_pointer(std::string_view key, std::string& pointer);

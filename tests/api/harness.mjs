@@ -200,8 +200,11 @@ export class Server {
         return this.tokens[name];
     }
 
-    key(user, options) {
-        return createKey(this.data, user, options);
+    // Makes a key while the server runs, and waits until the server knows it.
+    async key(user, options) {
+        const token = await createKey(this.data, user, options);
+        await waitFor('the new key counts', async () => (await this.get('/events/', {token})).status !== 401);
+        return token;
     }
 
     call(method, target, options = {}) {

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "auth/memory_authenticator.h"
+#include "query/application_names.h"
+
+namespace eyed::api {
+
+/// Applications' names as the authenticator knows them, kept once asked for: names are never
+/// changed or reused. Thread-safe.
+class AuthenticatorNames final : public query::ApplicationNames {
+  public:
+    explicit AuthenticatorNames(const auth::MemoryAuthenticator& authenticator)
+        : authenticator_(authenticator) {}
+    std::optional<ApplicationId> id(std::string_view name) const override {
+        return authenticator_.application_by_name(name);
+    }
+    std::string_view name(ApplicationId id) const override {
+        const std::string_view known = kept_.name(id);
+        if (!known.empty()) return known;
+        kept_.add(id, authenticator_.application_name(id));
+        return kept_.name(id);
+    }
+
+  private:
+    const auth::MemoryAuthenticator& authenticator_;
+    mutable query::ApplicationNameCache kept_;
+};
+
+}  // namespace eyed::api

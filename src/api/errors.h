@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "http/message.h"
+#include "http/server.h"
+
+namespace eyed::api {
+
+/// One kind of error as clients see it: a row of the one table in errors.cc, which
+/// docs/reference/errors.md is made from.
+struct ErrorKind {
+    enum class Detail : std::uint8_t {
+        kOwn,    ///< the failure's own sentence is told: it was written for the caller
+        kFixed,  ///< `text` is told; the failure's own goes to the log alone
+    };
+    std::string_view code;  ///< of `urn:eyed:error:<code>`
+    int status = 500;
+    std::string_view title;
+    std::string_view text;  ///< the sentence told, where the failure brings none
+    Detail detail = Detail::kOwn;
+    std::uint32_t retry_after_s = 0;  ///< 0: no Retry-After
+};
+
+/// Every kind, in the order of the reference page.
+std::span<const ErrorKind> error_kinds();
+/// The one map from failure to answer. A code it does not know is the bare 500.
+const ErrorKind& kind_of(Code code);
+/// Of a request that no handler saw; 500 for a status it does not know.
+const ErrorKind& kind_of_status(int status);
+/// Of an event that was refused and recorded.
+const ErrorKind& rejected_event();
+/// docs/reference/errors.md.
+std::string reference_page();
+
+/// What errors look like, by path: problem documents (RFC 9457) under /api/v1/, else the bodies
+/// that Django REST framework gives (SEEDS.md).
+enum class ErrorStyle : std::uint8_t { kProblem, kDetail };
+ErrorStyle style_of(std::string_view path);
+
+/// One of a problem's `errors`. Empty texts are left out.
+struct Flaw {
+    std::string_view field;
+    std::string_view pointer;
+    std::string_view reason;
+    std::string_view message;
+};
+
+/// A problem document. `flaws` may be empty.
+http::Response problem(const http::Request& request, const ErrorKind& kind, std::string_view detail,
+                       std::span<const Flaw> flaws = {});
+/// `{"detail": …}` with the kind's status.
+http::Response detail(const ErrorKind& kind, std::string_view text);
+
+/// A failure, as its path shows it; 401 with `WWW-Authenticate: Token`, 503 with Retry-After.
+/// What a Detail::kFixed failure says is not told: whoever answers with it logs it.
+http::Response error(const http::Request& request, const Error& failure);
+/// A failure that needs no sentence of its own, such as kNotFound.
+http::Response error(const http::Request& request, Code code);
+/// A kind by its status, such as 415, with a sentence.
+http::Response error_status(const http::Request& request, int status, std::string_view text);
+/// What http::Hooks::render_failure gives.
+http::Response render_failure(const http::Request& request, const http::Failure& failure);
+
+/// One faulty field, or query parameter, with what is wrong.
+struct FieldError {
+    std::string field;
+    std::string message;
+};
+/// 400: `{"field":["message", …]}`, fields in order of first appearance; or a problem with
+/// `errors`.
+http::Response field_errors(const http::Request& request, std::span<const FieldError> errors);
+
+/// The sentence of a method that a path does not have.
+std::string method_not_allowed(std::string_view method);
+
+}  // namespace eyed::api

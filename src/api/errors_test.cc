@@ -1,0 +1,172 @@
+#include "api/errors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "base/blocking.h"
+
+namespace eyed::api {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr Code kAllCodes[] = {
+    Code::kInvalidArgument, Code::kUnauthenticated, Code::kForbidden,  Code::kNotFound,
+    Code::kConflict,        Code::kTooLarge,        Code::kOverloaded, Code::kUnavailable,
+    Code::kTimeout,         Code::kDiskFull,        Code::kIo,         Code::kCorrupt,
+    Code::kUnsupported,     Code::kInternal,
+};
+
+class Errors : public testing::Test {
+  protected:
+    http::Request& at(std::string_view path) {
+        request_.path = path;
+        request_.request_id = "r-1";
+        request_.method_text = "PUT";
+        return request_;
+    }
+
+  private:
+    BlockingLoop loop_;
+    http::Request request_{loop_};
+};
+
+std::string header(const http::Response& response, std::string_view name) {
+    for (const http::Header& header : response.headers)
+        if (header.name == name) return header.value;
+    return "";
+}
+
+TEST_F(Errors, EachCodeHasItsStatus) {
+    const std::pair<Code, int> expected[] = {
+        {Code::kInvalidArgument, 400},
+        {Code::kUnauthenticated, 401},
+        {Code::kForbidden, 403},
+        {Code::kNotFound, 404},
+        {Code::kConflict, 409},
+        {Code::kTooLarge, 413},
+        {Code::kOverloaded, 503},
+        {Code::kUnavailable, 503},
+        {Code::kTimeout, 503},
+        {Code::kDiskFull, 503},
+        {Code::kIo, 503},
+        {Code::kCorrupt, 500},
+        {Code::kUnsupported, 501},
+        {Code::kInternal, 500},
+    };
+    for (const auto& [code, status] : expected)
+        EXPECT_EQ(kind_of(code).status, status) << code_name(code);
+}
+
+TEST_F(Errors, AnUnknownCodeIsABare500) {
+    const Error odd{static_cast<Code>(200), "secret path"};
+    const http::Response response = error(at("/events"), odd);
+    EXPECT_EQ(response.status, 500);
+    EXPECT_THAT(response.body, Not(HasSubstr("secret")));
+}
+
+TEST_F(Errors, CodesOnTheWireAreUnique) {
+    std::set<std::string_view> codes;
+    for (const ErrorKind& kind : error_kinds())
+        EXPECT_TRUE(codes.insert(kind.code).second) << kind.code;
+}
+
+TEST_F(Errors, A503SaysWhenToComeBack) {
+    for (const Code code : kAllCodes) {
+        const http::Response response = error(at("/events"), code);
+        EXPECT_EQ(!header(response, "Retry-After").empty(), response.status == 503)
+            << code_name(code);
+    }
+}
+
+TEST_F(Errors, A401CarriesTheChallengeInBothStyles) {
+    for (const char* path : {"/events", "/api/v1/events"}) {
+        const http::Response response = error(at(path), Error{Code::kUnauthenticated, "missing"});
+        EXPECT_EQ(header(response, "WWW-Authenticate"), "Token");
+        EXPECT_THAT(response.body, HasSubstr("Authentication credentials were not provided."));
+    }
+    EXPECT_THAT(error(at("/events"), Error{Code::kUnauthenticated, "invalid"}).body,
+                HasSubstr("Invalid token."));
+}
+
+TEST_F(Errors, NativeRoutesAnswerProblemDocuments) {
+    const Error failure{Code::kTooLarge, "Over \"10\" events."};
+    const http::Response response = error(at("/api/v1/events"), failure);
+    EXPECT_EQ(response.content_type, "application/problem+json");
+    EXPECT_EQ(response.body,
+              R"({"type":"urn:eyed:error:too_large","title":"Too large","status":413,)"
+              R"("detail":"Over \"10\" events.","instance":"r-1"})");
+}
+
+TEST_F(Errors, OtherRoutesAnswerADetail) {
+    const http::Response response = error(at("/event_detail/9"), Code::kNotFound);
+    EXPECT_EQ(response.content_type, "application/json");
+    EXPECT_EQ(response.body, R"({"detail":"Not found."})");
+}
+
+TEST_F(Errors, FaultsOfTheServerAreNotTold) {
+    for (const Code code : {Code::kInternal, Code::kCorrupt, Code::kIo, Code::kDiskFull}) {
+        const http::Response response = error(at("/api/v1/events"), Error{code, "/secret/path"});
+        EXPECT_THAT(response.body, Not(HasSubstr("secret"))) << code_name(code);
+    }
+}
+
+TEST_F(Errors, FlawsOfAProblemLeaveOutWhatIsEmpty) {
+    const Flaw flaws[] = {{"name", "/name", "blank", "It is blank."}, {"", "", "", "Odd."}};
+    const http::Response response = problem(at("/api/v1/events"), rejected_event(), "no", flaws);
+    EXPECT_THAT(response.body,
+                HasSubstr(R"("errors":[{"field":"name","pointer":"/name","reason":"blank",)"
+                          R"("message":"It is blank."},{"message":"Odd."}]})"));
+}
+
+TEST_F(Errors, FieldErrorsAreGroupedByField) {
+    const FieldError wrong[] = {{"a", "one"}, {"b", "two"}, {"a", "three"}};
+    const http::Response response = field_errors(at("/events"), wrong);
+    EXPECT_EQ(response.status, 400);
+    EXPECT_EQ(response.body, R"({"a":["one","three"],"b":["two"]})");
+}
+
+TEST_F(Errors, FieldErrorsOfNativeRoutesAreAProblem) {
+    const FieldError wrong[] = {{"limit", "A valid integer is required."}};
+    const http::Response response = field_errors(at("/api/v1/events"), wrong);
+    EXPECT_THAT(
+        response.body,
+        HasSubstr(R"("errors":[{"field":"limit","message":"A valid integer is required."}])"));
+}
+
+TEST_F(Errors, HostileTextStaysInsideItsString) {
+    const FieldError wrong[] = {{"\"}<script>\n", "\xFF\"\\"}};
+    EXPECT_EQ(field_errors(at("/events"), wrong).body,
+              "{\"\\\"}<script>\\n\":[\"\xEF\xBF\xBD\\\"\\\\\"]}");
+}
+
+TEST_F(Errors, AWrongMethodIsNamed) {
+    const http::Response response = render_failure(at("/events"), {.status = 405});
+    EXPECT_EQ(response.status, 405);
+    EXPECT_EQ(response.body, R"({"detail":"Method \"PUT\" not allowed."})");
+}
+
+TEST_F(Errors, AFailureWithoutARowKeepsItsStatus) {
+    const http::Response response =
+        render_failure(at("/api/v1/x"), {.status = 505, .detail = "HTTP/1.1 is spoken here."});
+    EXPECT_EQ(response.status, 505);
+    EXPECT_THAT(response.body, HasSubstr("\"status\":505"));
+}
+
+TEST_F(Errors, TheReferencePageIsTheTable) {
+    const std::string path = std::string(EYED_SOURCE_DIR) + "/docs/reference/errors.md";
+    if (std::getenv("EYED_UPDATE_DOCS") != nullptr) std::ofstream(path) << reference_page();
+    std::ifstream file(path);
+    std::stringstream written;
+    written << file.rdbuf();
+    EXPECT_EQ(written.str(), reference_page()) << "EYED_UPDATE_DOCS=1 writes it anew";
+}
+
+}  // namespace
+}  // namespace eyed::api

@@ -1,0 +1,90 @@
+// GET /api/v1/export: the store writes a file, the server sends and removes it.
+#include <fmt/format.h>
+
+#include "api/exports.h"
+#include "api/handlers.h"
+#include "api/lists.h"
+#include "base/uuid.h"
+#include "config/data_layout.h"
+#include "io/file_system.h"
+#include "store/event_store.h"
+
+namespace eyed::api {
+
+namespace {
+
+struct Format {
+    store::ExportFormat format;
+    std::string_view extension;
+    std::string_view media;
+};
+
+Format format_of(std::string_view name) {
+    if (name == "csv") return {store::ExportFormat::kCsv, "csv", "text/csv; charset=utf-8"};
+    if (name == "parquet")
+        return {store::ExportFormat::kParquet, "parquet", "application/vnd.apache.parquet"};
+    return {store::ExportFormat::kNdjson, "ndjson", "application/x-ndjson"};
+}
+
+/// A new file with what matches; gone again when this fails.
+Result<http::FileBody> write_export(Services& services, const store::EventFilter& filter,
+                                    const Format& format) {
+    http::FileBody file;
+    file.path = fmt::format("{}/{}.{}", export_directory(services.settings),
+                            to_string(random_uuid()), format.extension);
+    file.afterwards = http::FileBody::Afterwards::kRemove;
+    const auto written = services.store.export_events(filter, format.format, file.path);
+    if (!written) {
+        if (services.files.exists(file.path))
+            static_cast<void>(services.files.remove(file.path));  // the failure is told already
+        return std::unexpected(written.error());
+    }
+    EYED_ASSIGN(const auto opened, services.files.open(file.path, io::OpenMode::kRead));
+    EYED_ASSIGN(file.bytes, opened->size());
+    return file;
+}
+
+}  // namespace
+
+std::string export_directory(const config::Settings& settings) {
+    return config::DataLayout{settings.data}.exports();
+}
+
+Status prepare_exports(Services& services) {
+    const std::string directory = export_directory(services.settings);
+    EYED_TRY(services.files.create_directories(directory));
+    EYED_ASSIGN(const auto names, services.files.list(directory));
+    for (const std::string& name : names)
+        EYED_TRY(services.files.remove(fmt::format("{}/{}", directory, name)));
+    return {};
+}
+
+Task<http::Response> export_events(Api& api, http::Request& request) {
+    query::ParameterErrors errors;
+    query::EventsQuery query = query::export_events(request.query, errors);
+    if (!errors.empty()) co_return parameter_errors(request, errors);
+    auto applications = readable(api.names, request.principal, query.application);
+    if (!applications) co_return fail(api, request, applications.error());
+    query.filter.applications = *std::move(applications);
+
+    const Format format = format_of(query.format);
+    http::Response response;
+    response.content_type = format.media;
+    response.headers.push_back(
+        {"Content-Disposition",
+         fmt::format("attachment; filename=\"events.{}\"", format.extension)});
+    if (request.method == http::Method::kHead) co_return response;
+
+    const Freshness freshness = co_await read_barrier(api, request);
+    auto write = [&api, &query, &format] {
+        return write_export(api.services, query.filter, format);
+    };
+    Result<http::FileBody> file =
+        co_await on_worker(api.services.lanes.exports, request, std::move(write));
+    if (!file) co_return fail(api, request, file.error());
+    response.file = *std::move(file);
+    mark(freshness, response);
+    co_return response;
+}
+
+}  // namespace eyed::api

@@ -1,0 +1,130 @@
+#include "api/flow.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+
+#include "base/time.h"
+#include "http/forms.h"
+#include "log/log.h"
+#include "store/applied_signal.h"
+
+namespace eyed::api {
+
+namespace {
+
+/// A Decoded that has held more than this is not kept: one large batch must not hold memory.
+constexpr std::size_t kKeptItems = 64;
+constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
+
+/// Names no application: what a filter gets that must find nothing.
+constexpr ApplicationId kNoApplication{-1};
+
+ingest::Limits limits_of(const config::Settings& settings) {
+    ingest::Limits limits;
+    limits.future_tolerance = settings.ingest.future_tolerance;
+    limits.batch_events = settings.ingest.max_batch;
+    limits.depth = settings.ingest.max_depth;
+    return limits;
+}
+
+}  // namespace
+
+Api::Api(Services& services)
+    : services(services),
+      limits(limits_of(services.settings)),
+      names(services.authenticator),
+      health(services) {
+}
+
+Intake::Intake(Api& api) : api_(api), decoded_(api.decoded.take()) {
+    if (decoded_ == nullptr) decoded_ = std::make_unique<ingest::Decoded>();
+}
+
+Intake::~Intake() {
+    if (decoded_->items.capacity() > kKeptItems || decoded_->body.size() > kKeptBytes) return;
+    decoded_->clear();
+    api_.decoded.give(std::move(decoded_));
+}
+
+std::unique_ptr<ingest::Decoder> Intake::borrow() {
+    std::unique_ptr<ingest::Decoder> decoder = api_.decoders.take();
+    if (decoder == nullptr)
+        decoder = std::make_unique<ingest::Decoder>(api_.services.types, api_.limits);
+    return decoder;
+}
+
+ingest::Sender sender_of(const Api& api, const http::Request& request) {
+    ingest::Sender sender;
+    sender.application = request.principal.application;
+    sender.key = request.principal.key;
+    sender.user = request.principal.user;
+    sender.now = api.services.clock.now();
+    return sender;
+}
+
+http::Response fail(const Api& api, const http::Request& request, const Error& failure) {
+    if (kind_of(failure.code).status >= 500 && api.services.fault)
+        api.services.fault(request, failure);
+    return error(request, failure);
+}
+
+Task<Freshness> read_barrier(Api& api, const http::Request& request) {
+    const Position durable = api.services.log.durable();
+    if (api.services.applied.applied() >= durable) co_return Freshness::kFresh;
+    const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+        api.services.settings.store.fresh_timeout);
+    store::AppliedSignal::Wait wait(api.services.applied, durable, request.executor, timeout);
+    const bool reached = co_await wait;
+    co_return reached ? Freshness::kFresh : Freshness::kStale;
+}
+
+void mark(Freshness freshness, http::Response& response) {
+    never_store(response);
+    if (freshness == Freshness::kStale) response.headers.push_back({"X-Eyed-Stale", "true"});
+}
+
+Result<std::vector<ApplicationId>> readable(const query::ApplicationNames& names,
+                                            const model::Principal& principal,
+                                            const std::optional<std::string>& asked) {
+    if (!asked) {
+        if (principal.reads_all) return std::vector<ApplicationId>{};
+        return std::vector{principal.application ? principal.application : kNoApplication};
+    }
+    const std::optional<ApplicationId> id = names.id(*asked);
+    if (principal.reads_all) return std::vector{id.value_or(kNoApplication)};
+    if (!id || *id != principal.application)
+        return failure(Code::kForbidden,
+                       fmt::format("This key does not read the application “{}”.", *asked));
+    return std::vector{*id};
+}
+
+std::optional<std::uint64_t> path_number(const http::Request& request, std::string_view name) {
+    const std::string_view text = request.parameter(name);
+    std::uint64_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc{} || end != text.data() + text.size() || number == 0 ||
+        number > static_cast<std::uint64_t>(INT64_MAX))
+        return std::nullopt;
+    return number;
+}
+
+bool takes_json(const http::Request& request) {
+    const std::string_view type = request.content_type;
+    if (type.empty() || type == "application/json") return true;
+    const std::string media = http::media_type(type);
+    return media == "application/json" || media.ends_with("+json");
+}
+
+http::Response unsupported_media_type(const http::Request& request) {
+    return error_status(
+        request, 415,
+        fmt::format("Unsupported media type \"{}\" in request.", request.content_type));
+}
+
+void never_store(http::Response& response) {
+    response.headers.push_back({"Cache-Control", "no-store"});
+}
+
+}  // namespace eyed::api

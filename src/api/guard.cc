@@ -1,0 +1,55 @@
+#include "api/guard.h"
+
+#include "api/admin.h"
+#include "api/errors.h"
+#include "http/forms.h"
+#include "http/router.h"
+
+namespace eyed::api {
+
+using auth::BrowserSessions;
+
+namespace {
+
+bool is_safe(http::Method method) {
+    return method == http::Method::kGet || method == http::Method::kHead ||
+           method == http::Method::kOptions;
+}
+
+/// kForbidden: a cookie without its CSRF token on a method that changes something.
+Result<model::Principal> identify(const Identities& identities, const http::Request& request) {
+    auto principal = identities.authenticator.authenticate(request.header("Authorization"));
+    if (principal || principal.error().detail != "missing") return principal;
+    const auto session = session_of(identities.sessions, request);
+    if (!session) return principal;
+    if (!is_safe(request.method) &&
+        !BrowserSessions::csrf_matches(*session, request.header("X-CSRF-Token")))
+        return failure(Code::kForbidden, "CSRF Failed: CSRF token missing or incorrect.");
+    return session->principal();
+}
+
+}  // namespace
+
+std::optional<BrowserSessions::Session> session_of(const BrowserSessions& sessions,
+                                                   const http::Request& request) {
+    const auto value = http::cookie(request.header("Cookie"), kSessionCookie);
+    if (!value) return std::nullopt;
+    auto session = sessions.find(*value);
+    if (!session) return std::nullopt;
+    return *std::move(session);
+}
+
+std::optional<http::Response> guard(const Identities& identities, http::Request& request) {
+    if (request.route == nullptr) return std::nullopt;
+    const model::Scope scope = request.route->scope;
+    if (scope == model::Scope::kOpen) return guard_page(identities.sessions, request);
+    auto principal = identify(identities, request);
+    if (!principal) return error(request, principal.error());
+    if (!principal->scopes.has(scope)) return error(request, Code::kForbidden);
+    if (scope == model::Scope::kIngest && !principal->application)
+        return error(request, Code::kForbidden);
+    request.principal = *principal;
+    return std::nullopt;
+}
+
+}  // namespace eyed::api

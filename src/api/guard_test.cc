@@ -1,0 +1,171 @@
+#include "api/guard.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "auth/accounts.h"
+#include "auth/password_hasher.h"
+#include "auth/server_secret.h"
+#include "base/blocking.h"
+#include "http/router.h"
+#include "io/file_system.h"
+#include "io/temporary_directory.h"
+
+namespace eyed::api {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr auth::PasswordHasher::Cost kCheap{8192, 1};
+constexpr int kThrough = 0;
+
+class Guard : public testing::Test {
+  protected:
+    Guard()
+        : catalog(std::move(*catalog::Catalog::open({.path = directory.path() + "/catalog"}))),
+          hasher(auth::PasswordHasher::create(kCheap).value()),
+          secret(auth::ServerSecret::open_or_create(*files, directory.path()).value()),
+          authenticator(clock),
+          accounts({*catalog, authenticator, hasher, secret, clock}),
+          sessions({*catalog, authenticator, secret, clock, std::chrono::hours(1)}) {
+        EXPECT_TRUE(accounts.load());
+        root = make_user("root", true);
+        person = make_user("person", false);
+    }
+
+    UserId make_user(const std::string& name, bool superuser) {
+        const auto user = accounts.create_user({name, "correct horse", superuser});
+        EXPECT_TRUE(user) << user.error().detail;
+        return user->id;
+    }
+    std::string key(model::Scope scope) {
+        auth::Accounts::NewKey wanted;
+        wanted.user = person;
+        wanted.scopes = model::Scopes{}.with(scope);
+        const auto made = accounts.create_key(wanted);
+        EXPECT_TRUE(made) << made.error().detail;
+        return "Token " + made->secret;
+    }
+    std::string cookie(UserId user) {
+        return std::string(kSessionCookie) + "=" + sessions.start(user).value();
+    }
+
+    struct Call {
+        model::Scope scope = model::Scope::kRead;
+        http::Method method = http::Method::kGet;
+        std::string authorization;
+        std::string cookie;
+        std::string csrf;
+        std::string pattern = "/api/v1/events";
+        std::string target = "/api/v1/events";
+    };
+    /// The status of the refusal; kThrough: none.
+    int ask(const Call& call) {
+        http::Request request(loop);
+        http::Route route;
+        route.scope = call.scope;
+        route.pattern = call.pattern;
+        request.route = &route;
+        request.method = call.method;
+        request.path = request.target = call.target;
+        if (!call.authorization.empty())
+            request.headers.push_back({"Authorization", call.authorization});
+        if (!call.cookie.empty()) request.headers.push_back({"Cookie", call.cookie});
+        if (!call.csrf.empty()) request.headers.push_back({"X-CSRF-Token", call.csrf});
+        refusal = guard({authenticator, sessions}, request);
+        principal = request.principal;
+        return refusal ? refusal->status : kThrough;
+    }
+
+    io::TemporaryDirectory directory;
+    BlockingLoop loop;
+    SystemClock clock;
+    std::unique_ptr<io::FileSystem> files = io::make_file_system();
+    std::unique_ptr<catalog::Catalog> catalog;
+    auth::PasswordHasher hasher;
+    auth::ServerSecret secret;
+    auth::MemoryAuthenticator authenticator;
+    auth::Accounts accounts;
+    auth::BrowserSessions sessions;
+    UserId root;
+    UserId person;
+    std::optional<http::Response> refusal;
+    model::Principal principal;
+};
+
+constexpr model::Scope kAsked[] = {model::Scope::kIngest, model::Scope::kRead,
+                                   model::Scope::kManage};
+
+TEST_F(Guard, OpenRoutesAskNobody) {
+    EXPECT_EQ(ask({.scope = model::Scope::kOpen}), kThrough);
+    EXPECT_EQ(ask({.scope = model::Scope::kOpen, .authorization = "Token nonsense"}), kThrough);
+}
+
+TEST_F(Guard, StrangersAreUnauthenticatedEverywhereElse) {
+    for (const model::Scope scope : kAsked) {
+        EXPECT_EQ(ask({.scope = scope}), 401);
+        EXPECT_EQ(ask({.scope = scope, .authorization = "Basic YTpi"}), 401);
+        EXPECT_THAT(refusal->body, HasSubstr("were not provided"));
+        EXPECT_EQ(ask({.scope = scope, .authorization = "Token " + std::string(40, '0')}), 401);
+        EXPECT_THAT(refusal->body, HasSubstr("Invalid token."));
+        EXPECT_EQ(ask({.scope = scope, .cookie = "eyed_session=forged"}), 401);
+    }
+}
+
+TEST_F(Guard, AKeyOpensWhatItsScopeGrantsAndNothingElse) {
+    for (const model::Scope granted : kAsked) {
+        const std::string authorization = key(granted);
+        for (const model::Scope asked : kAsked)
+            EXPECT_EQ(ask({.scope = asked, .authorization = authorization}),
+                      asked == granted ? kThrough : 403);
+    }
+}
+
+TEST_F(Guard, AUsersTokenOpensAllAndCarriesItsApplication) {
+    const std::string token = accounts.user_token(person).value();
+    for (const model::Scope scope : kAsked)
+        EXPECT_EQ(ask({.scope = scope, .authorization = "Bearer " + token}), kThrough);
+    EXPECT_EQ(principal.user, person);
+    EXPECT_TRUE(principal.application);
+    EXPECT_FALSE(principal.reads_all);
+}
+
+TEST_F(Guard, ABrowserReadsByItsCookie) {
+    EXPECT_EQ(ask({.cookie = cookie(root)}), kThrough);
+    EXPECT_EQ(principal.user, root);
+    EXPECT_TRUE(principal.reads_all);
+}
+
+TEST_F(Guard, ACookieAloneChangesNothing) {
+    Call call{
+        .scope = model::Scope::kManage, .method = http::Method::kDelete, .cookie = cookie(root)};
+    EXPECT_EQ(ask(call), 403);
+    call.csrf = "guess";
+    EXPECT_EQ(ask(call), 403);
+    const std::string value = call.cookie.substr(kSessionCookie.size() + 1);
+    call.csrf = sessions.find(value).value().csrf;
+    EXPECT_EQ(ask(call), kThrough);
+}
+
+TEST_F(Guard, ABadTokenIsNotSavedByACookie) {
+    EXPECT_EQ(ask({.authorization = "Token " + std::string(40, '0'), .cookie = cookie(root)}), 401);
+}
+
+TEST_F(Guard, PagesOfTheAdministrationAreForSuperusers) {
+    Call call{.scope = model::Scope::kOpen,
+              .pattern = "/admin/events/eventtype",
+              .target = "/admin/events/eventtype/?q=a"};
+    EXPECT_EQ(ask(call), 303);
+    ASSERT_FALSE(refusal->headers.empty());
+    EXPECT_EQ(refusal->headers[0].value,
+              "/admin/login/?next=%2Fadmin%2Fevents%2Feventtype%2F%3Fq%3Da");
+    call.cookie = cookie(person);
+    EXPECT_EQ(ask(call), 403);
+    call.cookie = cookie(root);
+    EXPECT_EQ(ask(call), kThrough);
+}
+
+}  // namespace
+}  // namespace eyed::api

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "base/task.h"
+#include "http/message.h"
+
+namespace eyed::api {
+
+struct Api;
+
+// Every route's handler, by the file it is in. What each takes and answers: api/openapi.yaml.
+// All run on the request's io thread; see http::Handler.
+
+// intake.cc
+Task<http::Response> send_event_the_eye(Api& api, http::Request& request);
+Task<http::Response> send_event_eye_service(Api& api, http::Request& request);
+Task<http::Response> send_events(Api& api, http::Request& request);
+Task<http::Response> create_session(Api& api, http::Request& request);
+
+// events.cc
+Task<http::Response> list_events_seed(Api& api, http::Request& request);
+Task<http::Response> get_event_seed(Api& api, http::Request& request);
+Task<http::Response> replace_event_seed(Api& api, http::Request& request);
+Task<http::Response> list_events(Api& api, http::Request& request);
+Task<http::Response> get_event(Api& api, http::Request& request);
+Task<http::Response> change_event(Api& api, http::Request& request);
+Task<http::Response> erase_event(Api& api, http::Request& request);
+
+// sessions.cc
+Task<http::Response> list_sessions_seed(Api& api, http::Request& request);
+Task<http::Response> list_sessions(Api& api, http::Request& request);
+Task<http::Response> get_session(Api& api, http::Request& request);
+Task<http::Response> list_session_events(Api& api, http::Request& request);
+
+// rejections.cc
+Task<http::Response> list_errors_seed(Api& api, http::Request& request);
+Task<http::Response> list_rejections(Api& api, http::Request& request);
+Task<http::Response> get_rejection(Api& api, http::Request& request);
+
+// event_types.cc
+Task<http::Response> list_event_types(Api& api, http::Request& request);
+
+// export.cc
+Task<http::Response> export_events(Api& api, http::Request& request);
+
+// tokens.cc
+Task<http::Response> obtain_token(Api& api, http::Request& request);
+
+// setup.cc
+Task<http::Response> setup_page(Api& api, http::Request& request);
+Task<http::Response> setup(Api& api, http::Request& request);
+
+// admin_login.cc
+Task<http::Response> admin_login_page(Api& api, http::Request& request);
+Task<http::Response> admin_login(Api& api, http::Request& request);
+Task<http::Response> admin_logout(Api& api, http::Request& request);
+
+// admin_types.cc
+Task<http::Response> admin_index(Api& api, http::Request& request);
+Task<http::Response> admin_event_types(Api& api, http::Request& request);
+Task<http::Response> admin_event_type(Api& api, http::Request& request);
+Task<http::Response> admin_change_event_type(Api& api, http::Request& request);
+
+// operations.cc
+Task<http::Response> index(Api& api, http::Request& request);
+Task<http::Response> healthz(Api& api, http::Request& request);
+Task<http::Response> readyz(Api& api, http::Request& request);
+Task<http::Response> metrics(Api& api, http::Request& request);
+Task<http::Response> stylesheet(Api& api, http::Request& request);
+
+}  // namespace eyed::api

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "api/flow.h"
+#include "model/account.h"
+
+namespace eyed::api {
+
+/// What became of a try to log in.
+struct Login {
+    std::chrono::seconds wait{0};  ///< over zero: too many tries; `user` says nothing
+    Result<model::User> user = failure(Code::kUnauthenticated, "");
+};
+struct Credentials {
+    std::string_view name;  ///< both views must live until the task has ended
+    std::string_view password;
+};
+/// Checks name and password on the hashing lane, throttled by user and address.
+/// kUnauthenticated: they do not belong together; kOverloaded: too many are being checked.
+Task<Login> log_in(Api& api, const http::Request& request, Credentials credentials);
+
+/// Sets Retry-After, in whole seconds.
+void set_retry_after(std::chrono::seconds wait, http::Response& response);
+
+}  // namespace eyed::api

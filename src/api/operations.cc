@@ -1,0 +1,115 @@
+// What operators and newcomers ask: the index, health, readiness, metrics.
+#include "api/flow.h"
+#include "api/handlers.h"
+#include "api/pages.h"
+#include "base/json_text.h"
+
+namespace eyed::api {
+
+namespace {
+
+struct IndexLink {
+    std::string_view name;
+    std::string_view path;
+    std::string_view says;
+};
+constexpr IndexLink kLinks[] = {
+    {"events", "/api/v1/events", "Send and read events"},
+    {"sessions", "/api/v1/sessions", "Sessions"},
+    {"rejections", "/api/v1/rejections", "What was refused, and why"},
+    {"event_types", "/api/v1/event-types", "The kinds of event seen"},
+    {"admin", "/admin/", "Event types and their examples, for people"},
+    {"health", "/healthz", "Whether the process runs"},
+    {"readiness", "/readyz", "Whether log, store and catalog work"},
+    {"metrics", "/metrics", "Figures for Prometheus"},
+};
+
+http::Response index_json(const Services& services) {
+    std::string body = "{\"name\":\"eyed\",\"version\":";
+    append_json_string(services.version, body);
+    body += ",\"links\":{";
+    for (const IndexLink& link : kLinks) {
+        if (&link != kLinks) body += ',';
+        append_json_string(link.name, body);
+        body += ':';
+        append_json_string(link.path, body);
+    }
+    body += "}}";
+    return http::json(200, std::move(body));
+}
+
+http::Response index_page(const Services& services) {
+    Html html;
+    html.raw(
+            "<p>Collects events from applications, keeps them durably and finds them again. "
+            "Version ")
+        .text(services.version)
+        .raw(".</p><div class=\"card\"><dl>");
+    for (const IndexLink& link : kLinks)
+        html.raw("<dt><a")
+            .attribute("href", link.path)
+            .raw(">")
+            .text(link.path)
+            .raw("</a></dt><dd>")
+            .text(link.says)
+            .raw("</dd>");
+    html.raw("</dl></div>");
+    return page(200, {.title = "The Eye, as a daemon"}, html.take());
+}
+
+}  // namespace
+
+Task<http::Response> index(Api& api, http::Request& request) {
+    const bool person = request.header("Accept").find("text/html") != std::string_view::npos;
+    http::Response response = person ? index_page(api.services) : index_json(api.services);
+    if (!person) never_store(response);
+    co_return response;
+}
+
+Task<http::Response> healthz(Api&, http::Request&) {
+    http::Response response = http::json(200, R"({"status":"ok"})");
+    never_store(response);
+    co_return response;
+}
+
+Task<http::Response> readyz(Api& api, http::Request& request) {
+    const auto checks = co_await api.health.ask(request.executor);
+    if (!checks) co_return fail(api, request, checks.error());
+    bool ready = true;
+    std::string parts;
+    for (const Health::Check& check : *checks) {
+        if (!parts.empty()) parts += ',';
+        append_json_string(check.name, parts);
+        parts += check.status ? ":{\"ok\":true}" : ":{\"ok\":false,\"detail\":";
+        if (check.status) continue;
+        ready = false;
+        append_json_string(check.status.error().detail, parts);
+        parts += '}';
+    }
+    std::string body =
+        ready ? R"({"status":"ready","checks":{)" : R"({"status":"not ready","checks":{)";
+    body += parts;
+    body += "}}";
+    http::Response response = http::json(ready ? 200 : 503, std::move(body));
+    never_store(response);
+    co_return response;
+}
+
+Task<http::Response> metrics(Api& api, http::Request&) {
+    http::Response response;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    if (api.services.metrics) response.body = api.services.metrics();
+    never_store(response);
+    co_return response;
+}
+
+Task<http::Response> stylesheet(Api&, http::Request&) {
+    http::Response response;
+    response.content_type = "text/css; charset=utf-8";
+    response.static_body = style_sheet();
+    response.headers = {{"Cache-Control", "public, max-age=86400"},
+                        {"X-Content-Type-Options", "nosniff"}};
+    co_return response;
+}
+
+}  // namespace eyed::api

@@ -1,0 +1,100 @@
+// The route table. api/openapi.yaml describes every line of it; routes_test.cc compares the two.
+#include <memory>
+#include <span>
+
+#include "api/api.h"
+#include "api/errors.h"
+#include "api/exports.h"
+#include "api/flow.h"
+#include "api/guard.h"
+#include "api/handlers.h"
+#include "api/routes.h"
+
+namespace eyed::api {
+
+namespace {
+
+using enum http::Method;
+using enum model::Scope;
+
+/// Of the form that edits an example: 64 KiB, percent-encoded.
+constexpr std::size_t kExampleForm = std::size_t{256} << 10U;
+
+constexpr RouteEntry kTable[] = {
+    {kPost, "/events", kIngest, send_event_the_eye},
+    {kPost, "/api/v1/events", kIngest, send_events},
+    {kPost, "/api/event", kIngest, send_event_eye_service},
+
+    {kGet, "/events", kRead, list_events_seed},
+    {kGet, "/event_detail/{id}", kRead, get_event_seed},
+    {kPut, "/event_detail/{id}", kManage, replace_event_seed},
+    {kDelete, "/event_detail/{id}", kManage, erase_event},
+    {kPost, "/sessions", kIngest, create_session},
+    {kGet, "/sessions", kRead, list_sessions_seed},
+    {kGet, "/errors", kRead, list_errors_seed},
+
+    {kGet, "/api/v1/events", kRead, list_events},
+    {kGet, "/api/v1/events/{id}", kRead, get_event},
+    {kPatch, "/api/v1/events/{id}", kManage, change_event},
+    {kDelete, "/api/v1/events/{id}", kManage, erase_event},
+    {kGet, "/api/v1/sessions", kRead, list_sessions},
+    {kGet, "/api/v1/sessions/{id}", kRead, get_session},
+    {kGet, "/api/v1/sessions/{id}/events", kRead, list_session_events},
+    {kGet, "/api/v1/rejections", kRead, list_rejections},
+    {kGet, "/api/v1/rejections/{id}", kRead, get_rejection},
+    {kGet, "/api/v1/event-types", kRead, list_event_types},
+    {kGet, "/api/v1/export", kRead, export_events},
+
+    {kPost, "/api-token-auth", kOpen, obtain_token},
+
+    {kGet, "/setup", kOpen, setup_page},
+    {kPost, "/setup", kOpen, setup},
+    {kGet, "/admin", kOpen, admin_index},
+    {kGet, "/admin/login", kOpen, admin_login_page},
+    {kPost, "/admin/login", kOpen, admin_login},
+    {kPost, "/admin/logout", kOpen, admin_logout},
+    {kGet, "/admin/events/eventtype", kOpen, admin_event_types},
+    {kGet, "/admin/events/eventtype/{id}/change", kOpen, admin_event_type},
+    {kPost, "/admin/events/eventtype/{id}/change", kOpen, admin_change_event_type, kExampleForm},
+    {kGet, "/admin/style.css", kOpen, stylesheet},
+
+    {kGet, "/", kOpen, index},
+    {kGet, "/healthz", kOpen, healthz},
+    {kGet, "/readyz", kOpen, readyz},
+    {kGet, "/metrics", kOpen, metrics},
+};
+
+}  // namespace
+
+std::span<const RouteEntry> route_table() {
+    return kTable;
+}
+
+Result<http::Router> make_router(Services& services) {
+    EYED_TRY(prepare_exports(services));
+    const auto api = std::make_shared<Api>(services);
+    http::Router router;
+    for (const RouteEntry& entry : kTable) {
+        http::Route route;
+        route.method = entry.method;
+        route.pattern = entry.pattern;
+        route.scope = entry.scope;
+        route.max_body = entry.max_body;
+        route.handler = [api, handler = entry.handler](http::Request& request) {
+            return handler(*api, request);
+        };
+        EYED_TRY(router.add(std::move(route)));
+    }
+    return router;
+}
+
+http::Hooks make_hooks(Services& services) {
+    http::Hooks hooks;
+    hooks.guard = [identities = Identities{services.authenticator, services.sessions}](
+                      http::Request& request) { return guard(identities, request); };
+    hooks.render_failure = render_failure;
+    hooks.finished = services.finished;
+    return hooks;
+}
+
+}  // namespace eyed::api

@@ -1,0 +1,114 @@
+#include "api/routes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+
+namespace eyed::api {
+namespace {
+
+/// `GET /events` to its scope.
+using Operations = std::map<std::string, std::string>;
+
+std::string_view scope_name(model::Scope scope) {
+    switch (scope) {
+        case model::Scope::kIngest:
+            return "ingest";
+        case model::Scope::kRead:
+            return "read";
+        case model::Scope::kManage:
+            return "manage";
+        case model::Scope::kOpen:
+            break;
+    }
+    return "open";
+}
+
+Operations in_table() {
+    Operations operations;
+    for (const RouteEntry& entry : route_table())
+        operations[std::string(http::method_name(entry.method)) + " " + entry.pattern] =
+            scope_name(entry.scope);
+    return operations;
+}
+
+bool is_method(std::string_view word) {
+    constexpr std::string_view kMethods[] = {"get", "put", "post", "patch", "delete", "head"};
+    return std::ranges::find(kMethods, word) != std::end(kMethods);
+}
+
+/// The value of a line `<indent>key: value`, or nothing.
+std::string value_after(const std::string& line, const std::string& start) {
+    return line.starts_with(start) ? line.substr(start.size()) : "";
+}
+
+/// Reads the document by its indentation: paths at 2, methods at 4, what they say at 6.
+Operations in_document() {
+    std::ifstream file(std::string(EYED_SOURCE_DIR) + "/api/openapi.yaml");
+    Operations operations;
+    std::string path;
+    std::string operation;
+    bool in_paths = false;
+    for (std::string line; std::getline(file, line);) {
+        if (!line.empty() && line[0] != ' ' && line[0] != '#') in_paths = line == "paths:";
+        if (!in_paths || !line.ends_with(':') == !line.starts_with("      x-eyed-scope: "))
+            continue;
+        const std::string key = line.substr(0, line.size() - 1);
+        if (line.starts_with("  /")) {
+            path = key.substr(2);
+        } else if (line.starts_with("    ") && line[4] != ' ' && is_method(key.substr(4))) {
+            operation = key.substr(4);
+            std::ranges::transform(operation, operation.begin(),
+                                   [](unsigned char c) { return std::toupper(c); });
+            operation += " " + path;
+            operations[operation];
+        } else if (!value_after(line, "      x-eyed-scope: ").empty()) {
+            operations[operation] = value_after(line, "      x-eyed-scope: ");
+        }
+    }
+    return operations;
+}
+
+TEST(Routes, TableAndDocumentSayTheSame) {
+    const Operations table = in_table();
+    const Operations document = in_document();
+    EXPECT_GT(document.size(), 20u) << "api/openapi.yaml was not read";
+    for (const auto& [operation, scope] : table)
+        EXPECT_TRUE(document.contains(operation)) << operation << " is not in api/openapi.yaml";
+    for (const auto& [operation, scope] : document) {
+        ASSERT_TRUE(table.contains(operation)) << operation << " is not in the route table";
+        EXPECT_EQ(table.at(operation), scope) << operation;
+    }
+}
+
+TEST(Routes, EachIsThereOnce) {
+    EXPECT_EQ(in_table().size(), route_table().size());
+}
+
+TEST(Routes, WhatChangesEventsNeedsManage) {
+    using enum http::Method;
+    for (const RouteEntry& entry : route_table()) {
+        const bool edits =
+            entry.method == kPut || entry.method == kPatch || entry.method == kDelete;
+        EXPECT_TRUE(!edits || entry.scope == model::Scope::kManage) << entry.pattern;
+    }
+}
+
+TEST(Routes, OnlyTheKnownOnesAreOpen) {
+    std::set<std::string> open;
+    for (const RouteEntry& entry : route_table())
+        if (entry.scope == model::Scope::kOpen) open.insert(entry.pattern);
+    EXPECT_THAT(open, testing::UnorderedElementsAre(
+                          "/", "/healthz", "/readyz", "/metrics", "/api-token-auth", "/setup",
+                          "/admin", "/admin/login", "/admin/logout", "/admin/events/eventtype",
+                          "/admin/events/eventtype/{id}/change", "/admin/style.css"));
+}
+
+}  // namespace
+}  // namespace eyed::api

@@ -1,0 +1,301 @@
+#include "app/program.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "api/api.h"
+#include "api/services.h"
+#include "app/access_log.h"
+#include "app/demo.h"
+#include "app/metrics.h"
+#include "app/upkeep.h"
+#include "auth/accounts.h"
+#include "auth/browser_sessions.h"
+#include "auth/login_throttle.h"
+#include "auth/memory_authenticator.h"
+#include "auth/password_hasher.h"
+#include "auth/server_secret.h"
+#include "auth/setup_token.h"
+#include "base/time.h"
+#include "base/version.h"
+#include "base/worker_pool.h"
+#include "catalog/catalog.h"
+#include "catalog/event_types.h"
+#include "cli/data_directory.h"
+#include "config/data_layout.h"
+#include "http/server.h"
+#include "ingest/catalog_types.h"
+#include "ingest/committer.h"
+#include "ingest/types.h"
+#include "io/directory_lock.h"
+#include "io/file_system.h"
+#include "log/journal/journal.h"
+#include "store/applied_signal.h"
+#include "store/open.h"
+#include "store/projector.h"
+
+namespace eyed::app {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+milliseconds to_ms(std::chrono::microseconds time) {
+    return duration_cast<milliseconds>(time);
+}
+
+http::Options http_options(const config::Settings& settings) {
+    http::Options options;
+    options.host = settings.host;
+    options.port = settings.port;
+    options.threads = settings.http.threads;
+    options.tls_certificate = settings.tls.certificate;
+    options.tls_key = settings.tls.key;
+    options.cors_origins = settings.http.cors_origins;
+    options.limits.header = settings.http.header_limit;
+    options.limits.body = settings.http.body_limit;
+    options.limits.decompressed = settings.http.decompressed_limit;
+    options.limits.connections = settings.http.max_connections;
+    options.limits.header_timeout = to_ms(settings.http.header_timeout);
+    options.limits.body_timeout = to_ms(settings.http.body_timeout);
+    options.limits.idle_timeout = to_ms(settings.http.idle_timeout);
+    options.limits.write_timeout = to_ms(settings.http.write_timeout);
+    return options;
+}
+
+auth::PasswordHasher::Cost hash_cost(const config::Settings& settings) {
+    return {.memory_bytes = settings.auth.hash_memory, .passes = settings.auth.hash_passes};
+}
+
+}  // namespace
+
+/// Members are made from first to last and go from last to first: what a part refers to stands
+/// above it.
+class Program::Parts {
+  public:
+    Parts(const config::Settings& settings, Logger& logger)
+        : settings(settings), logger(logger), files(io::make_file_system()) {}
+
+    Status open();
+    Status open_accounts();
+    Status open_events();
+    Status open_server();
+    void start_upkeep();
+    void log_fault(const http::Request& request, const Error& error);
+
+    const config::Settings& settings;
+    Logger& logger;
+    SystemClock clock;
+    std::unique_ptr<io::FileSystem> files;
+    std::unique_ptr<io::DirectoryLock> lock;
+
+    std::unique_ptr<catalog::Catalog> catalog;
+    std::optional<auth::ServerSecret> secret;
+    std::optional<auth::PasswordHasher> hasher;
+    std::optional<auth::MemoryAuthenticator> authenticator;
+    std::optional<auth::Accounts> accounts;
+    std::optional<auth::BrowserSessions> sessions;
+    std::optional<auth::LoginThrottle> throttle;
+    auth::SetupToken setup;
+
+    std::unique_ptr<log::Log> log;
+    std::unique_ptr<store::EventStore> store;
+    store::AppliedSignal applied;
+    std::optional<store::Projector> projector;
+
+    std::optional<WorkerPool> query_lane;
+    std::optional<WorkerPool> catalog_lane;
+    std::optional<WorkerPool> hashing_lane;
+    std::optional<WorkerPool> export_lane;
+
+    std::optional<ingest::CatalogTypes> type_directory;
+    std::optional<ingest::Types> types;
+    std::optional<ingest::Committer> committer;
+
+    Metrics metrics;
+    std::mutex store_state_mutex;  ///< guards store_state
+    store::StoreState store_state;
+    std::optional<api::Services> services;
+    std::optional<http::Router> router;
+    std::unique_ptr<http::Server> server;
+    std::optional<Upkeep> upkeep;
+};
+
+Status Program::Parts::open() {
+    const config::DataLayout layout{settings.data};
+    EYED_TRY(files->create_directories(settings.data));
+    EYED_TRY(files->create_directories(layout.store_directory()));
+    EYED_ASSIGN(lock, io::DirectoryLock::acquire(settings.data));
+    EYED_TRY(open_accounts());
+    EYED_TRY(open_events());
+    return open_server();
+}
+
+Status Program::Parts::open_accounts() {
+    const config::DataLayout layout{settings.data};
+    EYED_ASSIGN(catalog, catalog::Catalog::open({.path = layout.catalog()}));
+    EYED_ASSIGN(secret, auth::ServerSecret::open_or_create(*files, settings.data));
+    EYED_ASSIGN(hasher, auth::PasswordHasher::create(hash_cost(settings)));
+    authenticator.emplace(clock);
+    accounts.emplace(auth::Accounts::Parts{.catalog = *catalog,
+                                           .authenticator = *authenticator,
+                                           .hasher = *hasher,
+                                           .secret = *secret,
+                                           .clock = clock});
+    EYED_TRY(accounts->load());
+    sessions.emplace(auth::BrowserSessions::Parts{.catalog = *catalog,
+                                                  .authenticator = *authenticator,
+                                                  .secret = *secret,
+                                                  .clock = clock,
+                                                  .lifetime = settings.auth.session_lifetime});
+    EYED_TRY(sessions->load());
+    throttle.emplace(auth::LoginThrottle::Options{.attempts = settings.auth.login_attempts}, clock);
+    return {};
+}
+
+Status Program::Parts::open_events() {
+    EYED_ASSIGN(log, log::open_journal(cli::journal_options(settings), {*files, clock, logger}));
+    EYED_ASSIGN(store::Opened opened,
+                store::open_store(cli::store_options(settings), *files, logger, clock));
+    store = std::move(opened.store);
+    if (store->applied() > log->durable())
+        return failure(Code::kCorrupt,
+                       fmt::format("the store has {} records of the log, and the log only {}: the "
+                                   "log is not the one this store was made from. Put the right "
+                                   "log back, or move the folder `store` away to have it made "
+                                   "anew from this log",
+                                   store->applied().value, log->durable().value));
+    applied.advance(store->applied());
+    projector.emplace(*log, *store, applied, logger);
+
+    query_lane.emplace(WorkerPool::Options{
+        .name = "query", .threads = settings.store.readers, .queue_capacity = 256});
+    catalog_lane.emplace(
+        WorkerPool::Options{.name = "catalog", .threads = 1, .queue_capacity = 256});
+    hashing_lane.emplace(WorkerPool::Options{
+        .name = "hashing", .threads = settings.auth.hash_threads, .queue_capacity = 64});
+    export_lane.emplace(WorkerPool::Options{.name = "export", .threads = 2, .queue_capacity = 8});
+
+    type_directory.emplace(catalog->event_types());
+    types.emplace(*type_directory, *catalog_lane,
+                  ingest::Types::Options{.limit_per_application = settings.ingest.max_types});
+    EYED_TRY(types->refresh());
+    committer.emplace(*log, *types);
+    return {};
+}
+
+Status Program::Parts::open_server() {
+    services.emplace(api::Services{
+        .settings = settings,
+        .clock = clock,
+        .files = *files,
+        .log = *log,
+        .store = *store,
+        .applied = applied,
+        .catalog = *catalog,
+        .accounts = *accounts,
+        .authenticator = *authenticator,
+        .sessions = *sessions,
+        .throttle = *throttle,
+        .setup = setup,
+        .types = *types,
+        .committer = *committer,
+        .lanes = {*query_lane, *catalog_lane, *hashing_lane, *export_lane},
+        .version = std::string(kVersion),
+        .metrics = [this] { return metrics.text(); },
+        .fault = [this](const http::Request& request, const Error& e) { log_fault(request, e); },
+        .finished =
+            [this](const http::Exchange& exchange) {
+                metrics.count(exchange);
+                log_access(exchange, logger);
+            },
+    });
+    EYED_ASSIGN(router, api::make_router(*services));
+    EYED_ASSIGN(server,
+                http::Server::create(http_options(settings), *router, api::make_hooks(*services)));
+    metrics.know_routes(*router);
+    metrics.know_sources({
+        .log = [this] { return log->state(); },
+        .projector = [this] { return projector->state(); },
+        .store =
+            [this] {
+                const std::lock_guard guard(store_state_mutex);
+                return store_state;
+            },
+        .http = [this] { return server->counters(); },
+        .event_types = [this] { return types->size(); },
+    });
+    return {};
+}
+
+void Program::Parts::start_upkeep() {
+    using namespace std::chrono_literals;
+    std::vector<Upkeep::Job> jobs;
+    jobs.push_back({"accounts", 1s, [this] { return accounts->upkeep(); }});
+    jobs.push_back({"event types", 1s, [this] { return types->refresh(); }});
+    jobs.push_back({"ended sessions", 10min, [this] { return sessions->purge(); }});
+    jobs.push_back({"store state", 5s, [this]() -> Status {
+                        store::StoreState state = store->state();
+                        const std::lock_guard guard(store_state_mutex);
+                        store_state = state;
+                        return {};
+                    }});
+    upkeep.emplace(std::move(jobs), logger);
+}
+
+void Program::Parts::log_fault(const http::Request& request, const Error& error) {
+    logger.error("a request failed", {{"code", std::string_view(code_name(error.code))},
+                                      {"why", std::string_view(error.detail)},
+                                      {"path", request.path},
+                                      {"request_id", std::string_view(request.request_id)}});
+}
+
+Program::Program(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
+}
+Program::~Program() = default;
+
+Result<std::unique_ptr<Program>> Program::create(const config::Settings& settings, Logger& logger) {
+    auto parts = std::make_unique<Parts>(settings, logger);
+    EYED_TRY(parts->open());
+    return std::unique_ptr<Program>(new Program(std::move(parts)));
+}
+
+Status Program::start() {
+    parts_->projector->start();
+    if (parts_->settings.demo)
+        EYED_TRY(add_demo_events(*parts_->log, *parts_->catalog, *parts_->types, *parts_->committer,
+                                 parts_->clock));
+    parts_->start_upkeep();
+    return parts_->server->start();
+}
+
+std::size_t Program::stop() {
+    const std::size_t left = parts_->server->stop(to_ms(parts_->settings.http.stop_timeout));
+    parts_->upkeep.reset();
+    parts_->applied.stop();
+    parts_->log->interrupt();
+    parts_->projector->stop();
+    const Status flushed = parts_->accounts->upkeep();
+    if (!flushed)
+        parts_->logger.warning("last uses of keys were not written",
+                               {{"why", std::string_view(flushed.error().detail)}});
+    return left;
+}
+
+std::string Program::address() const {
+    const config::Settings& settings = parts_->settings;
+    const bool bracketed = settings.host.find(':') != std::string::npos;
+    return fmt::format("{}://{}{}{}:{}", settings.tls.certificate.empty() ? "http" : "https",
+                       bracketed ? "[" : "", settings.host, bracketed ? "]" : "",
+                       parts_->server->port());
+}
+
+std::string Program::setup_link() const {
+    if (parts_->authenticator->has_users()) return {};
+    return fmt::format("{}/setup?token={}", address(), parts_->setup.text());
+}
+
+}  // namespace eyed::app

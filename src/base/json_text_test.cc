@@ -1,0 +1,42 @@
+#include "base/json_text.h"
+
+#include <gtest/gtest.h>
+
+namespace eyed {
+namespace {
+
+std::string quoted(std::string_view text) {
+    std::string out;
+    append_json_string(text, out);
+    return out;
+}
+
+TEST(JsonText, EscapesWhatMustBeEscaped) {
+    EXPECT_EQ(quoted("a\"b\\c\b\f\n\r\t\x01\x7F"), R"("a\"b\\c\b\f\n\r\t\u0001\u007f")");
+    EXPECT_EQ(quoted(std::string_view("\0", 1)), R"("\u0000")");
+    EXPECT_EQ(quoted(""), R"("")");
+}
+
+TEST(JsonText, LeavesUtf8AsItIs) {
+    EXPECT_EQ(quoted("é€\U0001F600"), "\"é€\U0001F600\"");
+}
+
+TEST(JsonText, ReplacesBytesThatAreNotUtf8) {
+    EXPECT_EQ(quoted("a\xFFz"), "\"a\uFFFDz\"");
+    EXPECT_EQ(quoted("\xC3"), "\"\uFFFD\"");
+    EXPECT_EQ(quoted("\xED\xA0\x80"), "\"\uFFFD\uFFFD\uFFFD\"");
+    EXPECT_EQ(quoted("\xF0\x9F\x98"), "\"\uFFFD\uFFFD\uFFFD\"");
+}
+
+TEST(JsonText, KnowsUtf8) {
+    for (const std::string_view good : {"", "a", "é", "\u07FF", "\uFFFF", "\U0010FFFF"})
+        EXPECT_TRUE(is_utf8(good));
+    for (const std::string_view bad :
+         {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80",
+          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82", "a\xFF"})
+        EXPECT_FALSE(is_utf8(bad));
+    EXPECT_EQ(count_code_points("aé€\U0001F600"), 4u);
+}
+
+}  // namespace
+}  // namespace eyed

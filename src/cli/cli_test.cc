@@ -1,0 +1,302 @@
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "auth/accounts.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/import_source.h"
+#include "cli/import_state.h"
+#include "cli/text.h"
+#include "io/temporary_directory.h"
+
+namespace eyed::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+/// The whole program but for serve, on a data directory of its own.
+class CliTest : public ::testing::Test {
+  protected:
+    int run(std::vector<std::string> arguments, const std::string& input = {}) {
+        arguments.insert(arguments.end(), {"--data", directory_.file("data"), "--auth.hash_memory",
+                                           "8KiB", "--auth.hash_passes", "1"});
+        return run_bare(arguments, input);
+    }
+    int run_bare(const std::vector<std::string>& arguments, const std::string& input = {}) {
+        std::istringstream in(input);
+        std::ostringstream out;
+        std::ostringstream err;
+        const Start start{arguments, {}, in, out, err};
+        const int code = cli::run(start, [&](const config::Loaded& loaded) {
+            served_with_ = loaded.settings.data;
+            return 7;
+        });
+        out_ = out.str();
+        err_ = err.str();
+        return code;
+    }
+    void make_user(const std::string& name) {
+        ASSERT_EQ(run({"user", "create", name, "--password-stdin"}, "correct horse\n"), kDone)
+            << err_;
+    }
+
+    io::TemporaryDirectory directory_;
+    std::string out_;
+    std::string err_;
+    std::string served_with_;
+};
+
+TEST_F(CliTest, AUserIsCreatedWithThePasswordOfStandardInput) {
+    EXPECT_EQ(run({"user", "create", "admin", "--superuser", "--password-stdin", "--quiet"},
+                  "correct horse\n"),
+              kDone);
+    EXPECT_EQ(out_, "admin\n");
+    EXPECT_EQ(err_, "");
+    EXPECT_EQ(run({"user", "list", "--json"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr(R"("name":"admin")"), HasSubstr(R"("superuser":true)")));
+}
+
+TEST_F(CliTest, ANameTakenFailsAndBadInputIsUsage) {
+    make_user("ann");
+    EXPECT_EQ(run({"user", "create", "ann", "--password-stdin"}, "correct horse\n"), kFailed);
+    EXPECT_THAT(err_, HasSubstr("already"));
+    EXPECT_EQ(run({"user", "create", "a b", "--password-stdin"}, "correct horse\n"), kUsage);
+    EXPECT_EQ(run({"user", "create", "bob", "--password-stdin"}, "short\n"), kUsage);
+    EXPECT_EQ(run({"user", "create", "bob", "--password-stdin"}, ""), kUsage);
+    EXPECT_EQ(run({"user", "create", "bob"}, "correct horse\n"), kUsage);
+    EXPECT_THAT(err_, HasSubstr("--password-stdin"));
+}
+
+TEST_F(CliTest, APasswordIsSet) {
+    make_user("ann");
+    EXPECT_EQ(run({"user", "passwd", "ann", "--password-stdin"}, "battery staple\r\n"), kDone);
+    EXPECT_EQ(run({"user", "passwd", "bob", "--password-stdin"}, "battery staple\n"), kFailed);
+}
+
+TEST_F(CliTest, ATokenStandsAloneOnStandardOutput) {
+    make_user("ann");
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "shop", "--scope", "ingest",
+                   "--scope", "read", "--name", "till", "--expires", "90d"}),
+              kDone);
+    EXPECT_THAT(out_, MatchesRegex("[0-9a-f]{40}\n"));
+    EXPECT_THAT(err_, AllOf(HasSubstr("shop"), HasSubstr("ingest,read")));
+    const auto secret = out_.substr(0, 40);
+    EXPECT_EQ(run({"token", "list", "--json"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr(R"("application":"shop")"), HasSubstr(R"("user":"ann")"),
+                            HasSubstr(R"("scopes":["ingest","read"])"), Not(HasSubstr(secret))));
+}
+
+TEST_F(CliTest, ARevokedTokenIsListedAsSuch) {
+    make_user("ann");
+    ASSERT_EQ(run({"token", "create", "--user", "ann", "--json"}), kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("id":1,)"));
+    EXPECT_EQ(run({"token", "revoke", "1"}), kDone) << err_;
+    EXPECT_EQ(run({"token", "list"}), kDone);
+    EXPECT_THAT(out_, HasSubstr("revoked"));
+    EXPECT_EQ(run({"token", "revoke", "1"}), kFailed);
+    EXPECT_EQ(run({"token", "revoke", "--user", "ann"}), kDone) << err_;
+}
+
+TEST_F(CliTest, TokensThatMakeNoSenseAreUsageOrFail) {
+    make_user("ann");
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--scope", "all"}), kUsage);
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--expires", "soon"}), kUsage);
+    EXPECT_EQ(run({"token", "create"}), kUsage);
+    EXPECT_EQ(run({"token", "revoke"}), kUsage);
+    EXPECT_EQ(run({"token", "revoke", "1", "--user", "ann"}), kUsage);
+    EXPECT_EQ(run({"token", "create", "--user", "bob"}), kFailed);
+    EXPECT_THAT(err_, HasSubstr("bob"));
+}
+
+TEST_F(CliTest, ConfigPrintsEverySettingWithItsSource) {
+    EXPECT_EQ(run_bare({"config", "--store.memory=2GiB"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr("store.memory"), HasSubstr("2GiB"),
+                            HasSubstr("--store.memory"), HasSubstr("default")));
+    EXPECT_EQ(run_bare({"config", "--json"}), kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("listen":{"value":"127.0.0.1:8000","source":"default"})"));
+}
+
+TEST_F(CliTest, WrongCommandLinesExitTwoWithOneLine) {
+    for (const std::vector<std::string>& arguments :
+         std::vector<std::vector<std::string>>{{},
+                                               {"frobnicate"},
+                                               {"user"},
+                                               {"user", "create"},
+                                               {"serve", "extra"},
+                                               {"config", "--json", "--quiet"},
+                                               {"config", "--nonsense"},
+                                               {"config", "--store.nonsense", "1"},
+                                               {"config", "--store.memory", "lots"},
+                                               {"export", "--format", "xml"},
+                                               {"export", "--url", "http://x"},
+                                               {"import"},
+                                               {"import", "f", "--batch", "0"}}) {
+        EXPECT_EQ(run_bare(arguments), kUsage) << ::testing::PrintToString(arguments);
+        EXPECT_THAT(err_, MatchesRegex("eyed: [^\n]+\n")) << ::testing::PrintToString(arguments);
+        EXPECT_EQ(out_, "");
+    }
+}
+
+TEST_F(CliTest, HelpAndVersionAreAnswers) {
+    EXPECT_EQ(run_bare({"--help"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr("serve"), HasSubstr("import"), HasSubstr("--data")));
+    EXPECT_EQ(run_bare({"token", "create", "--help"}), kDone);
+    EXPECT_THAT(out_, HasSubstr("--scope"));
+    EXPECT_EQ(run_bare({"--version"}), kDone);
+    EXPECT_THAT(out_, HasSubstr("eyed "));
+}
+
+TEST_F(CliTest, ServeGetsTheSettingsAndItsCodeIsTheProgramsCode) {
+    EXPECT_EQ(run_bare({"serve", "--data", "/d"}), 7);
+    EXPECT_EQ(served_with_, "/d");
+}
+
+TEST_F(CliTest, WorkOnADirectoryWithoutEventsFails) {
+    for (const char* command : {"verify", "rebuild", "export"}) {
+        EXPECT_EQ(run({command}), kFailed) << command;
+        EXPECT_THAT(err_, HasSubstr("--data")) << command;
+    }
+}
+
+class ImportSourceTest : public ::testing::Test {
+  protected:
+    std::unique_ptr<ImportSource> open(
+        const std::string& content, ImportSource::Format format = ImportSource::Format::kNdjson) {
+        std::ofstream(directory_.file("events")) << content;
+        auto source = ImportSource::open({directory_.file("events"), format});
+        EXPECT_TRUE(source) << source.error().detail;
+        return std::move(*source);
+    }
+    static std::vector<std::string> all(ImportSource& source) {
+        std::vector<std::string> lines;
+        for (std::string line; source.next(line).value(); line.clear())
+            lines.push_back(line);
+        return lines;
+    }
+    static std::string id(const ImportSource& source, int line) {
+        return "\"event_id\":\"import:" + source.fingerprint() + ":" + std::to_string(line) + "\"";
+    }
+    io::TemporaryDirectory directory_;
+};
+
+TEST_F(ImportSourceTest, ALineKeepsItsBytesAndGetsAnEventId) {
+    const auto source = open("{\"category\":\"a\", \"name\":\"b\",\"data\":{\"n\": 1.50}}\n");
+    EXPECT_EQ(all(*source),
+              (std::vector<std::string>{R"({"category":"a","name":"b","data":{"n": 1.50},)" +
+                                        id(*source, 1) + "}\n"}));
+}
+
+TEST_F(ImportSourceTest, AnEventIdOfItsOwnIsKept) {
+    const auto source = open(R"({"category":"a","name":"b","event_id":"x"})");
+    EXPECT_EQ(all(*source)[0], "{\"category\":\"a\",\"name\":\"b\",\"event_id\":\"x\"}\n");
+}
+
+TEST_F(ImportSourceTest, FieldsOfAnExportAndNullsAreLeftOut) {
+    const auto source =
+        open(R"({"id":1,"application":"x","session_id":null,"category":"a","name":"b","data":{},)"
+             R"("received_at":"t","event_id":null,"dialect":"native"})"
+             "\r\n");
+    EXPECT_EQ(all(*source)[0], R"({"category":"a","name":"b","data":{},)" + id(*source, 1) + "}\n");
+}
+
+TEST_F(ImportSourceTest, WhatIsNoEventIsPassedOnAndBlankLinesAreNot) {
+    const auto source = open("\n{\"category\":\n\n[1]\n{} {}\nnonsense");
+    EXPECT_EQ(all(*source),
+              (std::vector<std::string>{"{\"category\":\n", "[1]\n", "{} {}\n", "nonsense\n"}));
+    EXPECT_EQ(source->place().line, 6U);
+    EXPECT_EQ(source->place().offset, source->size());
+}
+
+TEST_F(ImportSourceTest, ReadingGoesOnFromAPlaceWithTheSameIds) {
+    const auto source = open("{\"name\":\"1\"}\n{\"name\":\"2\"}\n{\"name\":\"3\"}\n");
+    std::string line;
+    ASSERT_TRUE(source->next(line).value());
+    const auto place = source->place();
+    const auto rest = all(*source);
+    ASSERT_TRUE(source->seek(place));
+    EXPECT_EQ(all(*source), rest);
+    EXPECT_EQ(rest.size(), 2U);
+    EXPECT_THAT(rest[1], HasSubstr(id(*source, 3)));
+}
+
+TEST_F(ImportSourceTest, CsvFollowsItsHeader) {
+    const auto source = open(
+        "name,category,extra,data,event_id\r\n"
+        "\"click, \"\"big\"\"\",web,9,\"{\"\"k\"\": [1]}\",e1\r\n"
+        "open,app,,,\r\n",
+        ImportSource::Format::kCsv);
+    EXPECT_EQ(all(*source),
+              (std::vector<std::string>{
+                  R"({"name":"click, \"big\"","category":"web","data":{"k": [1]},"event_id":"e1"})"
+                  "\n",
+                  R"({"name":"open","category":"app",)" + id(*source, 2) + "}\n"}));
+}
+
+TEST_F(ImportSourceTest, ACellOfDataThatIsNoJsonIsPassedOnAsText) {
+    const auto source = open("category,name,data\na,b,\"{} , \"\"x\"\":1\"\nc,d,nonsense\n",
+                             ImportSource::Format::kCsv);
+    const auto lines = all(*source);
+    EXPECT_THAT(lines[0], HasSubstr(R"("data":"{} , \"x\":1")"));
+    EXPECT_THAT(lines[1], HasSubstr(R"("data":"nonsense")"));
+}
+
+TEST_F(ImportSourceTest, AQuotedCellMayGoOverLines) {
+    const auto source = open("category,name\n\"a\nb\",c\nd,e\n", ImportSource::Format::kCsv);
+    const auto lines = all(*source);
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_THAT(lines[0], HasSubstr(R"("category":"a\nb")"));
+    EXPECT_THAT(lines[1], HasSubstr(id(*source, 2)));
+}
+
+TEST_F(ImportSourceTest, ACsvPlaceIsTheSameAfterSeeking) {
+    const auto source = open("category,name\na,b\nc,d\n", ImportSource::Format::kCsv);
+    const auto before = all(*source);
+    ASSERT_TRUE(source->seek({}));
+    EXPECT_EQ(all(*source), before);
+}
+
+TEST_F(ImportSourceTest, ACsvWithoutItsColumnsIsRefused) {
+    std::ofstream(directory_.file("f")) << "a,b\n1,2\n";
+    EXPECT_EQ(ImportSource::open({directory_.file("f"), ImportSource::Format::kCsv}).error().code,
+              Code::kInvalidArgument);
+    EXPECT_EQ(ImportSource::open({directory_.file("none"), {}}).error().code, Code::kNotFound);
+}
+
+TEST_F(ImportSourceTest, TheFingerprintTellsFilesApart) {
+    const auto one = open("{\"name\":\"1\"}\n")->fingerprint();
+    const auto two = open("{\"name\":\"2\"}\n")->fingerprint();
+    EXPECT_NE(one, two);
+    EXPECT_EQ(open("{\"name\":\"1\"}\n")->fingerprint(), one);
+    EXPECT_TRUE(all(*open("")).empty());
+}
+
+TEST(ImportStateTest, ReadsBackForTheSameFileAlone) {
+    const io::TemporaryDirectory directory;
+    const auto files = io::make_file_system();
+    const auto path = directory.file("s");
+    EXPECT_FALSE(read_import_state(*files, path, "abc").value());
+    ASSERT_TRUE(write_import_state(*files, path, {"abc", {10, 2}, 3, 4, 5}));
+    const auto state = read_import_state(*files, path, "abc").value();
+    ASSERT_TRUE(state);
+    EXPECT_EQ(state->place.offset, 10U);
+    EXPECT_EQ(state->place.line, 2U);
+    EXPECT_EQ(state->accepted, 3U);
+    EXPECT_EQ(state->duplicates, 4U);
+    EXPECT_EQ(state->rejected, 5U);
+    EXPECT_FALSE(read_import_state(*files, path, "other").value());
+    std::ofstream(path) << "nonsense";
+    EXPECT_EQ(read_import_state(*files, path, "abc").error().code, Code::kCorrupt);
+}
+
+TEST(TableTest, ColumnsAreAsWideAsTheirWidest) {
+    EXPECT_EQ(table({"A", "BB"}, {{"long", "x"}, {"s", ""}}), "A     BB\nlong  x\ns\n");
+}
+
+}  // namespace
+}  // namespace eyed::cli

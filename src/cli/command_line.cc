@@ -1,0 +1,165 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/version.h"
+
+namespace eyed::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Settings are flags of every command: --data DIR, --listen HOST:PORT, --config FILE, --demo "
+    "and\n"
+    "--section.name VALUE. `eyed config` lists them all and says where each value comes from.";
+
+void add_user(CLI::App& app, CommandLine& out) {
+    auto* user = app.add_subcommand("user", "Create and list users")->require_subcommand(1);
+    auto* create = user->add_subcommand("create", "Create a user and their application");
+    auto creating = std::make_shared<UserCreate>();
+    create->add_option("name", creating->name, "Name to log in with")->required();
+    create->add_flag("--superuser", creating->superuser, "May read and manage everything");
+    create->add_flag("--password-stdin", creating->password_stdin,
+                     "Read the password from standard input");
+    create->callback([creating, &out] { out.command = *creating; });
+
+    user->add_subcommand("list", "List users")->callback([&out] { out.command = UserList{}; });
+
+    auto* passwd = user->add_subcommand("passwd", "Set a user's password");
+    auto setting = std::make_shared<UserPasswd>();
+    passwd->add_option("name", setting->name, "Whose")->required();
+    passwd->add_flag("--password-stdin", setting->password_stdin,
+                     "Read the password from standard input");
+    passwd->callback([setting, &out] { out.command = *setting; });
+}
+
+void add_token(CLI::App& app, CommandLine& out) {
+    auto* token =
+        app.add_subcommand("token", "Create, list and revoke keys")->require_subcommand(1);
+    auto* create = token->add_subcommand("create", "Create a key; its secret is shown once");
+    auto creating = std::make_shared<TokenCreate>();
+    create->add_option("--user", creating->user, "Whose")->required();
+    create->add_option("--application", creating->application,
+                       "Which application it sends as (default: the user's own)");
+    create
+        ->add_option("--scope", creating->scopes, "What it may do, repeatable (default: all three)")
+        ->check(CLI::IsMember({"ingest", "read", "manage"}));
+    create->add_option("--name", creating->name, "For lists");
+    create->add_option("--expires", creating->expires, "After a duration such as 90d");
+    create->callback([creating, &out] { out.command = *creating; });
+
+    auto* list = token->add_subcommand("list", "List keys");
+    auto listing = std::make_shared<TokenList>();
+    list->add_option("--user", listing->user, "Of this user only");
+    list->callback([listing, &out] { out.command = *listing; });
+
+    auto* revoke = token->add_subcommand("revoke", "Revoke a key, or a user's default token");
+    auto revoking = std::make_shared<TokenRevoke>();
+    auto* id = revoke->add_option("id", revoking->id, "Number of the key, see `eyed token list`");
+    auto* of = revoke->add_option("--user", revoking->user,
+                                  "The default token of this user: a login then gives another");
+    id->excludes(of);
+    revoke->callback([revoking, &out] {
+        if (!revoking->id && revoking->user.empty())
+            throw CLI::RequiredError("a key's number or --user");
+        out.command = *revoking;
+    });
+}
+
+void add_remote(CLI::App& command, Remote& remote) {
+    auto* url = command.add_option("--url", remote.url,
+                                   "Of a running server; else the data directory is used");
+    auto* token = command.add_option("--token", remote.token, "For the server");
+    url->needs(token);
+    token->needs(url);
+}
+
+void add_export(CLI::App& app, CommandLine& out) {
+    auto* command = app.add_subcommand("export", "Write events to a file");
+    auto exporting = std::make_shared<Export>();
+    add_remote(*command, exporting->remote);
+    command->add_option("--format", exporting->format, "ndjson, csv or parquet (default: ndjson)")
+        ->check(CLI::IsMember({"ndjson", "csv", "parquet"}));
+    command->add_option("--output,-o", exporting->output, "File (default: standard output)");
+    command->add_option("--category", exporting->category, "Of this category");
+    command->add_option("--name", exporting->name, "Of this name");
+    command->add_option("--session", exporting->session, "Of this session (UUID)");
+    command->add_option("--application", exporting->application, "Of this application");
+    command->add_option("--from", exporting->from, "At or after (ISO 8601)");
+    command->add_option("--to", exporting->to, "Before (ISO 8601)");
+    command->add_option("--min-id", exporting->min_id, "From this id on");
+    command->add_option("--max-id", exporting->max_id, "Up to this id");
+    command->callback([exporting, &out] { out.command = *exporting; });
+}
+
+void add_import(CLI::App& app, CommandLine& out) {
+    auto* command = app.add_subcommand("import", "Send the events of a file; may be run again");
+    auto importing = std::make_shared<Import>();
+    command->add_option("file", importing->file, "NDJSON, or CSV with a header row")->required();
+    add_remote(*command, importing->remote);
+    command->add_option("--format", importing->format, "ndjson or csv (default: by the name)")
+        ->check(CLI::IsMember({"ndjson", "csv"}));
+    command->add_option("--application", importing->application,
+                        "Whose events they are, without --url (default: import)");
+    command->add_option("--batch", importing->batch, "Events at once (default: 5000)")
+        ->check(CLI::Range(1U, 10'000U));
+    command->add_flag("--restart", importing->restart, "Begin at the front again");
+    command->callback([importing, &out] { out.command = *importing; });
+}
+
+void add_others(CLI::App& app, CommandLine& out) {
+    app.add_subcommand("serve", "Run the server")->callback([&out] {
+        out.command = ServeCommand{};
+    });
+    app.add_subcommand("config", "Print all settings and where they come from")->callback([&out] {
+        out.command = ConfigCommand{};
+    });
+    app.add_subcommand("verify", "Check the log, and the store against it")->callback([&out] {
+        out.command = Verify{};
+    });
+    app.add_subcommand("rebuild", "Recreate the store from the log")->callback([&out] {
+        out.command = Rebuild{};
+    });
+}
+
+}  // namespace
+
+Result<CommandLine> parse_command_line(const std::vector<std::string>& rest) {
+    CommandLine line;
+    CLI::App app("eyed collects events, keeps them, and finds them again.", "eyed");
+    app.require_subcommand(1)->fallthrough()->footer(kFooter);
+    app.set_version_flag("--version", fmt::format("eyed {}", kVersion));
+    bool json = false;
+    bool quiet = false;
+    auto* json_flag = app.add_flag("--json", json, "Print the result as JSON");
+    app.add_flag("--quiet", quiet, "Print nothing but the result")->excludes(json_flag);
+    add_others(app, line);
+    add_user(app, line);
+    add_token(app, line);
+    add_export(app, line);
+    add_import(app, line);
+    for (auto* command : app.get_subcommands({})) {
+        command->fallthrough();
+        for (auto* inner : command->get_subcommands({}))
+            inner->fallthrough();
+    }
+    std::vector<std::string> reversed(rest.rbegin(), rest.rend());  // as CLI11 wants it
+    try {
+        app.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+        const CLI::App* asked = &app;
+        while (!asked->get_subcommands().empty())
+            asked = asked->get_subcommands().front();
+        line.text = asked->help();
+    } catch (const CLI::CallForVersion& version) {
+        line.text = fmt::format("{}\n", version.what());
+    } catch (const CLI::Error& error) {
+        return failure(Code::kInvalidArgument, error.what());
+    }
+    line.style = json ? Style::kJson : quiet ? Style::kQuiet : Style::kHuman;
+    return line;
+}
+
+}  // namespace eyed::cli

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+namespace eyed::cli {
+
+/// How a command tells its result: for people, as JSON for machines, or the bare result alone.
+enum class Style { kHuman, kJson, kQuiet };
+
+struct ServeCommand {};
+struct ConfigCommand {};
+struct UserCreate {
+    std::string name;
+    bool superuser = false;
+    bool password_stdin = false;
+};
+struct UserList {};
+struct UserPasswd {
+    std::string name;
+    bool password_stdin = false;
+};
+struct TokenCreate {
+    std::string user;
+    std::string application;
+    std::vector<std::string> scopes;
+    std::string name;
+    std::string expires;  ///< a duration from now; empty: never
+};
+struct TokenList {
+    std::string user;  ///< empty: everybody's
+};
+struct TokenRevoke {
+    std::optional<std::int64_t> id;
+    std::string user;  ///< renews this one's default token instead
+};
+struct Remote {
+    std::string url;  ///< empty: offline, on the data directory
+    std::string token;
+};
+struct Export {
+    Remote remote;
+    std::string format = "ndjson";
+    std::string output = "-";
+    std::string category;
+    std::string name;
+    std::string session;
+    std::string application;
+    std::string from;
+    std::string to;
+    std::uint64_t min_id = 0;
+    std::uint64_t max_id = 0;
+};
+struct Import {
+    Remote remote;
+    std::string file;
+    std::string format;  ///< empty: by the file's name
+    std::string application = "import";
+    std::uint32_t batch = 5000;
+    bool restart = false;
+};
+struct Verify {};
+struct Rebuild {};
+
+using Command = std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd,
+                             TokenCreate, TokenList, TokenRevoke, Export, Import, Verify, Rebuild>;
+
+struct CommandLine {
+    Command command;
+    Style style = Style::kHuman;
+    std::string text;  ///< not empty: what was asked for is this text (help, version)
+};
+
+/// Reads what part_arguments() left over. kInvalidArgument: a sentence on what is wrong. The only
+/// source that knows CLI11.
+[[nodiscard]] Result<CommandLine> parse_command_line(const std::vector<std::string>& rest);
+
+}  // namespace eyed::cli

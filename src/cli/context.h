@@ -1,0 +1,33 @@
+#pragma once
+
+#include "base/result.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "config/load.h"
+
+namespace eyed::cli {
+
+/// What every command is given: where to read and write, the settings, and how to tell.
+struct Context {
+    const Start& start;
+    const config::Loaded& loaded;
+    Style style = Style::kHuman;
+
+    const config::Settings& settings() const { return loaded.settings; }
+};
+
+// One function a command, one file a group. An error is told by the caller: exit 1, or 2 when the
+// code is kInvalidArgument. kDone and kFailed as the int.
+Result<int> print_config(const Context& context);
+Result<int> create_user(const Context& context, const UserCreate& command);
+Result<int> list_users(const Context& context);
+Result<int> set_password(const Context& context, const UserPasswd& command);
+Result<int> create_token(const Context& context, const TokenCreate& command);
+Result<int> list_tokens(const Context& context, const TokenList& command);
+Result<int> revoke_token(const Context& context, const TokenRevoke& command);
+Result<int> export_events(const Context& context, const Export& command);
+Result<int> import_events(const Context& context, const Import& command);
+Result<int> verify(const Context& context);
+Result<int> rebuild(const Context& context);
+
+}  // namespace eyed::cli

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace eyed::cli {
+
+/// A connection to a running server, by libcurl; kept alive between calls. One thread.
+class HttpClient {
+  public:
+    struct Options {
+        std::string url;    ///< of the server: `http://127.0.0.1:8000`
+        std::string token;  ///< sent as `Authorization: Token`
+    };
+    /// kInvalidArgument: the URL is not http or https.
+    [[nodiscard]] static Result<std::unique_ptr<HttpClient>> create(Options options);
+    ~HttpClient();
+
+    struct Response {
+        int status = 0;
+        std::string body;
+        std::optional<std::chrono::seconds> retry_after;
+    };
+    struct Post {
+        std::string path;  ///< from the root: `/api/v1/events`
+        std::string content_type;
+        std::string idempotency_key;
+        std::string_view body;
+    };
+    /// kUnavailable: no answer (the detail says why).
+    [[nodiscard]] Result<Response> post(const Post& request);
+
+    /// GET into a file descriptor; gives the bytes written. Errors: kUnavailable, kIo, and for a
+    /// status other than 200 as the server says (kUnauthenticated, kForbidden, kInvalidArgument …).
+    struct Download {
+        std::string path;
+        std::vector<std::pair<std::string, std::string>> query;  ///< encoded here
+        int descriptor = -1;
+    };
+    [[nodiscard]] Result<std::uint64_t> download(const Download& request);
+
+  private:
+    HttpClient();
+    struct Handle;
+    std::unique_ptr<Handle> handle_;
+    Options options_;
+};
+
+/// The error that a status other than a success stands for, with the server's words.
+Error status_error(int status, std::string_view body);
+
+}  // namespace eyed::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "cli/import_source.h"
+#include "io/file_system.h"
+
+namespace eyed::cli {
+
+/// How far an import has come, kept beside its file in FILE.eyed-import, so that it can go on after
+/// an interruption. Lines `name value`.
+struct ImportState {
+    std::string fingerprint;  ///< of the file: another one begins at the front
+    ImportSource::Place place;
+    std::uint64_t accepted = 0;
+    std::uint64_t duplicates = 0;
+    std::uint64_t rejected = 0;
+};
+
+std::string import_state_path(const std::string& file);
+/// nullopt: there is none, or it is of another file. kCorrupt: it is no such file.
+[[nodiscard]] Result<std::optional<ImportState>> read_import_state(io::FileSystem& files,
+                                                                   const std::string& path,
+                                                                   const std::string& fingerprint);
+[[nodiscard]] Status write_import_state(io::FileSystem& files, const std::string& path,
+                                        const ImportState& state);
+
+}  // namespace eyed::cli

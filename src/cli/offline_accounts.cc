@@ -1,0 +1,24 @@
+#include "cli/offline_accounts.h"
+
+#include "config/data_layout.h"
+
+namespace eyed::cli {
+
+Result<std::unique_ptr<OfflineAccounts>> OfflineAccounts::open(const config::Settings& settings) {
+    std::unique_ptr<OfflineAccounts> opened(new OfflineAccounts);
+    EYED_TRY(opened->files_->create_directories(settings.data));
+    const config::DataLayout layout{settings.data};
+    EYED_ASSIGN(opened->catalog_, catalog::Catalog::open({layout.catalog()}));
+    EYED_ASSIGN(auto secret, auth::ServerSecret::open_or_create(*opened->files_, settings.data));
+    opened->secret_ = std::make_unique<auth::ServerSecret>(secret);
+    EYED_ASSIGN(auto hasher, auth::PasswordHasher::create(
+                                 {settings.auth.hash_memory, settings.auth.hash_passes}));
+    opened->hasher_ = std::make_unique<auth::PasswordHasher>(std::move(hasher));
+    opened->accounts_ = std::make_unique<auth::Accounts>(
+        auth::Accounts::Parts{*opened->catalog_, opened->authenticator_, *opened->hasher_,
+                              *opened->secret_, opened->clock_});
+    EYED_TRY(opened->accounts_->load());
+    return opened;
+}
+
+}  // namespace eyed::cli

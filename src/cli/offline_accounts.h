@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+
+#include "auth/accounts.h"
+#include "base/result.h"
+#include "config/settings.h"
+#include "io/file_system.h"
+
+namespace eyed::cli {
+
+/// The accounts of a data directory, for commands; beside a running server too. Owns all its parts.
+class OfflineAccounts {
+  public:
+    /// Makes the directory, the catalog and the secret when they are not there.
+    [[nodiscard]] static Result<std::unique_ptr<OfflineAccounts>> open(
+        const config::Settings& settings);
+
+    auth::Accounts& accounts() { return *accounts_; }
+    catalog::Catalog& catalog() { return *catalog_; }
+    const auth::MemoryAuthenticator& names() const { return authenticator_; }
+    const Clock& clock() const { return clock_; }
+
+  private:
+    OfflineAccounts() : authenticator_(clock_) {}
+
+    SystemClock clock_;
+    std::unique_ptr<io::FileSystem> files_ = io::make_file_system();
+    std::unique_ptr<catalog::Catalog> catalog_;
+    std::unique_ptr<auth::ServerSecret> secret_;
+    std::unique_ptr<auth::PasswordHasher> hasher_;
+    auth::MemoryAuthenticator authenticator_;
+    std::unique_ptr<auth::Accounts> accounts_;
+};
+
+}  // namespace eyed::cli

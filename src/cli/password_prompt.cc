@@ -1,0 +1,57 @@
+#include "cli/password_prompt.h"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <istream>
+#include <ostream>
+
+namespace eyed::cli {
+namespace {
+
+/// The terminal of standard input without echo, as long as this lives.
+class NoEcho {
+  public:
+    NoEcho() {
+        if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+        changed_ = true;
+        termios silent = before_;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        silent.c_lflag |= ECHONL;
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    }
+    ~NoEcho() {
+        if (changed_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    }
+    NoEcho(const NoEcho&) = delete;
+    NoEcho& operator=(const NoEcho&) = delete;
+
+  private:
+    termios before_{};
+    bool changed_ = false;
+};
+
+Result<std::string> read_line(std::istream& in) {
+    std::string line;
+    if (!std::getline(in, line)) return failure(Code::kInvalidArgument, "no password was given");
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    return line;
+}
+
+}  // namespace
+
+Result<std::string> read_new_password(const Start& start, PasswordFrom from) {
+    if (from == PasswordFrom::kStandardInput) return read_line(start.in);
+    if (!start.in_is_terminal)
+        return failure(Code::kInvalidArgument,
+                       "standard input is no terminal: give the password with --password-stdin");
+    const NoEcho silence;
+    start.err << "Password: " << std::flush;
+    EYED_ASSIGN(const std::string password, read_line(start.in));
+    start.err << "Again: " << std::flush;
+    EYED_ASSIGN(const std::string again, read_line(start.in));
+    if (password != again) return failure(Code::kInvalidArgument, "the two passwords differ");
+    return password;
+}
+
+}  // namespace eyed::cli

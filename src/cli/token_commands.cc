@@ -1,0 +1,116 @@
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "cli/context.h"
+#include "cli/offline_accounts.h"
+#include "cli/text.h"
+#include "config/values.h"
+
+namespace eyed::cli {
+namespace {
+
+JsonObject key_json(const OfflineAccounts& opened, const model::Key& key) {
+    const auto user = opened.names().user(key.user);
+    JsonObject object;
+    object.number("id", key.id.value)
+        .text("name", key.name)
+        .text("user", user ? user->user.name : "")
+        .text("application", opened.names().application_name(key.application))
+        .json("scopes", scopes_json(key.scopes))
+        .flag("default", key.is_default)
+        .instant("created_at", key.created_at)
+        .instant("last_used_at", key.last_used_at)
+        .instant("expires_at", key.expires_at)
+        .instant("revoked_at", key.revoked_at);
+    return object;
+}
+
+Result<model::User> find_user(OfflineAccounts& opened, const std::string& name) {
+    auto user = opened.accounts().user_by_name(name);
+    if (!user)
+        return failure(user.error().code, fmt::format("user {}: {}", name, user.error().detail));
+    return user;
+}
+
+}  // namespace
+
+Result<int> create_token(const Context& context, const TokenCreate& command) {
+    EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
+    EYED_ASSIGN(const auto user, find_user(*opened, command.user));
+    auth::Accounts::NewKey key;
+    key.user = user.id;
+    key.name = command.name;
+    key.application = command.application;
+    if (!command.scopes.empty()) key.scopes = parse_scopes(command.scopes);
+    if (!command.expires.empty()) {
+        const auto duration = config::parse_duration(command.expires);
+        if (!duration || duration->count() == 0)
+            return failure(Code::kInvalidArgument,
+                           "--expires must be a duration such as 12h or 90d");
+        key.expires_at = opened->clock().now() + *duration;
+    }
+    EYED_ASSIGN(const auto created, opened->accounts().create_key(key));
+    auto& out = context.start.out;
+    if (context.style == Style::kJson) {
+        out << key_json(*opened, created.key).text("token", created.secret).str() << '\n';
+        return kDone;
+    }
+    if (context.style == Style::kHuman)
+        context.start.err << fmt::format(
+            "Key {} of {}, sends as {}, may {}. This is the only time it is shown:\n",
+            created.key.id.value, user.name,
+            opened->names().application_name(created.key.application),
+            scopes_text(created.key.scopes));
+    out << created.secret << '\n';  // alone on standard output: TOKEN=$(eyed token create …)
+    return kDone;
+}
+
+Result<int> list_tokens(const Context& context, const TokenList& command) {
+    EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
+    UserId only;
+    if (!command.user.empty()) {
+        EYED_ASSIGN(const auto user, find_user(*opened, command.user));
+        only = user.id;
+    }
+    EYED_ASSIGN(const auto keys, opened->accounts().keys());
+    auto& out = context.start.out;
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& key : keys) {
+        if (only && key.user != only) continue;
+        const auto user = opened->names().user(key.user);
+        const bool expired = key.expires_at && *key.expires_at <= opened->clock().now();
+        rows.push_back({std::to_string(key.id.value), key.name.empty() ? "-" : key.name,
+                        user ? user->user.name : "-",
+                        opened->names().application_name(key.application), scopes_text(key.scopes),
+                        when(key.last_used_at), when(key.expires_at),
+                        key.revoked_at ? "revoked"
+                        : expired      ? "expired"
+                                       : "valid"});
+        if (context.style == Style::kJson) out << key_json(*opened, key).str() << '\n';
+        if (context.style == Style::kQuiet) out << key.id.value << '\n';
+    }
+    if (context.style == Style::kHuman)
+        out << table(
+            {"ID", "NAME", "USER", "APPLICATION", "SCOPES", "LAST USED", "EXPIRES", "STATE"}, rows);
+    return kDone;
+}
+
+Result<int> revoke_token(const Context& context, const TokenRevoke& command) {
+    EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
+    if (command.id) {
+        EYED_TRY(opened->accounts().revoke_key(KeyId{*command.id}));
+    } else {
+        EYED_ASSIGN(const auto user, find_user(*opened, command.user));
+        EYED_TRY(opened->accounts().renew_user_token(user.id));
+    }
+    if (context.style == Style::kHuman)
+        context.start.out << (command.id ? fmt::format("Key {} is revoked.\n", *command.id)
+                                         : fmt::format("The default token of {} is revoked; "
+                                                       "their next login gives a new one.\n",
+                                                       command.user));
+    if (context.style == Style::kJson) context.start.out << "{\"revoked\":true}\n";
+    return kDone;
+}
+
+}  // namespace eyed::cli

@@ -1,0 +1,262 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "cli/commands.h"
+#include "cli/import_state.h"
+#include "io/directory_lock.h"
+#include "io/temporary_directory.h"
+
+namespace eyed::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+/// An HTTP server of few words on a port of its own: gives its answers in order, each on one
+/// connection, and keeps what was asked.
+class Peer {
+  public:
+    explicit Peer(std::vector<std::string> answers) : answers_(std::move(answers)) {
+        listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(::listen(listener_, 16), 0);
+        socklen_t length = sizeof address;
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
+        url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+        thread_ = std::jthread([this] { serve(); });
+    }
+    ~Peer() {
+        ::shutdown(listener_, SHUT_RDWR);
+        thread_.join();
+        ::close(listener_);
+    }
+    const std::string& url() const { return url_; }
+    /// After the client is done.
+    const std::vector<std::string>& requests() const { return requests_; }
+
+    static std::string answer(const std::string& status, const std::string& body,
+                              const std::string& headers = {}) {
+        return "HTTP/1.1 " + status + "\r\nConnection: close\r\n" + headers +
+               "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    }
+
+  private:
+    void serve() {
+        for (const auto& answer : answers_) {
+            const int client = ::accept(listener_, nullptr, nullptr);
+            if (client < 0) return;
+            requests_.push_back(read_request(client));
+            (void)!::write(client, answer.data(), answer.size());
+            ::close(client);
+        }
+    }
+    static std::string read_request(int client) {
+        std::string request;
+        char buffer[65536];
+        for (;;) {
+            const auto header_end = request.find("\r\n\r\n");
+            if (header_end != std::string::npos) {
+                const auto at = request.find("Content-Length: ");
+                const auto body = at < header_end ? std::stoul(request.substr(at + 16)) : 0;
+                if (request.size() >= header_end + 4 + body) return request;
+            }
+            const auto got = ::read(client, buffer, sizeof buffer);
+            if (got <= 0) return request;
+            request.append(buffer, static_cast<std::size_t>(got));
+        }
+    }
+
+    std::vector<std::string> answers_;
+    std::vector<std::string> requests_;
+    int listener_ = -1;
+    std::string url_;
+    std::jthread thread_;
+};
+
+class TransferTest : public ::testing::Test {
+  protected:
+    int run(std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(),
+                         {"--data", directory_.file("data"), "--auth.hash_memory", "8KiB",
+                          "--auth.hash_passes", "1", "--log.segment_bytes", "1MiB",
+                          "--store.memory", "64MiB", "--ingest.dedup_memory", "1MiB"});
+        std::istringstream in;
+        std::ostringstream out;
+        std::ostringstream err;
+        const Start start{arguments, {}, in, out, err};
+        const int code = cli::run(start, [](const config::Loaded&) { return 1; });
+        out_ = out.str();
+        err_ = err.str();
+        return code;
+    }
+    std::string write(const std::string& name, const std::string& content) {
+        std::ofstream(directory_.file(name)) << content;
+        return directory_.file(name);
+    }
+    static std::string read(const std::string& path) {
+        std::stringstream content;
+        content << std::ifstream(path).rdbuf();
+        return content.str();
+    }
+    static std::size_t lines(const std::string& text) {
+        return static_cast<std::size_t>(std::ranges::count(text, '\n'));
+    }
+    static std::string event(int number) {
+        return R"({"category":"c","name":"n)" + std::to_string(number % 3) +
+               R"(","timestamp":"2021-01-01T09:15:27Z","data":{"i":)" + std::to_string(number) +
+               "}}\n";
+    }
+
+    io::TemporaryDirectory directory_;
+    std::string out_;
+    std::string err_;
+};
+
+TEST_F(TransferTest, WhatIsImportedIsExported) {
+    std::string content;
+    for (int i = 0; i < 250; ++i)
+        content += event(i);
+    const auto file = write("events.ndjson", content);
+    ASSERT_EQ(run({"import", file, "--batch", "100", "--json"}), kDone) << err_;
+    EXPECT_EQ(out_, "{\"accepted\":250,\"duplicates\":0,\"rejected\":0}\n");
+    EXPECT_FALSE(std::filesystem::exists(import_state_path(file)));
+
+    ASSERT_EQ(run({"export"}), kDone) << err_;
+    EXPECT_EQ(lines(out_), 250U);
+    EXPECT_THAT(out_, HasSubstr(R"("i":249)"));
+    ASSERT_EQ(run({"export", "--name", "n1", "--application", "import", "--max-id", "100",
+                   "--output", directory_.file("some.csv"), "--format", "csv"}),
+              kDone)
+        << err_;
+    EXPECT_EQ(lines(read(directory_.file("some.csv"))), 34U);
+    EXPECT_THAT(out_, HasSubstr("33 events"));
+}
+
+TEST_F(TransferTest, AFileImportedTwiceIsTakenOnce) {
+    const auto file = write("events.ndjson", event(1) + event(2));
+    ASSERT_EQ(run({"import", file}), kDone) << err_;
+    ASSERT_EQ(run({"import", file, "--json"}), kDone) << err_;
+    EXPECT_EQ(out_, "{\"accepted\":0,\"duplicates\":2,\"rejected\":0}\n");
+}
+
+TEST_F(TransferTest, AnExportCanBeImportedElsewhere) {
+    const auto file = write("events.ndjson", event(1) + event(2));
+    ASSERT_EQ(run({"import", file}), kDone) << err_;
+    for (const std::string format : {"ndjson", "csv"}) {
+        const auto copy = directory_.file("copy." + format);
+        ASSERT_EQ(run({"export", "--format", format, "--output", copy}), kDone) << err_;
+        std::filesystem::rename(directory_.file("data"), directory_.file("old-" + format));
+        ASSERT_EQ(run({"import", copy, "--json"}), kDone) << err_;
+        EXPECT_EQ(out_, "{\"accepted\":2,\"duplicates\":0,\"rejected\":0}\n") << format;
+    }
+}
+
+TEST_F(TransferTest, BadLinesAreRejectedAndCountedAndTheOthersStay) {
+    const auto file = write("events.ndjson", event(1) + "nonsense\n{\"name\":\"x\"}\n" + event(2));
+    ASSERT_EQ(run({"import", file, "--json"}), kDone) << err_;
+    EXPECT_EQ(out_, "{\"accepted\":2,\"duplicates\":0,\"rejected\":2}\n");
+}
+
+TEST_F(TransferTest, AnInterruptedImportGoesOnWhereItStopped) {
+    const auto file = write("events.ndjson", event(1) + event(2) + event(3));
+    Peer first(
+        {Peer::answer("200 OK", R"({"accepted":1,"duplicates":0,"rejected":0,"results":[]})"),
+         Peer::answer("401 Unauthorized", R"({"detail":"Invalid token."})")});
+    EXPECT_EQ(run({"import", file, "--batch", "1", "--url", first.url(), "--token", "t"}), kFailed);
+    EXPECT_THAT(err_, AllOf(HasSubstr("after line 1"), HasSubstr("Invalid token")));
+    EXPECT_TRUE(std::filesystem::exists(import_state_path(file)));
+
+    Peer second(
+        {Peer::answer("200 OK", R"({"accepted":2,"duplicates":0,"rejected":0,"results":[]})")});
+    ASSERT_EQ(run({"import", file, "--url", second.url() + "/", "--token", "t", "--json"}), kDone)
+        << err_;
+    EXPECT_EQ(out_, "{\"accepted\":3,\"duplicates\":0,\"rejected\":0}\n");
+    ASSERT_EQ(second.requests().size(), 1U);
+    EXPECT_THAT(second.requests()[0],
+                AllOf(StartsWith("POST /api/v1/events HTTP"), HasSubstr("Authorization: Token t\r"),
+                      HasSubstr("application/x-ndjson"), HasSubstr("\"i\":2"), HasSubstr(":3\"}"),
+                      Not(HasSubstr("\"i\":1"))));
+}
+
+TEST_F(TransferTest, AnOverloadedServerIsAskedAgain) {
+    const auto file = write("events.ndjson", event(1));
+    Peer peer({Peer::answer("503 Service Unavailable", "{}", "Retry-After: 1\r\n"),
+               Peer::answer("207 Multi-Status",
+                            R"({"accepted":0,"duplicates":0,"rejected":1,"results":[]})")});
+    ASSERT_EQ(run({"import", file, "--url", peer.url(), "--token", "t", "--json"}), kDone) << err_;
+    EXPECT_EQ(out_, "{\"accepted\":0,\"duplicates\":0,\"rejected\":1}\n");
+    EXPECT_EQ(peer.requests().size(), 2U);
+    EXPECT_EQ(peer.requests()[0], peer.requests()[1]);
+}
+
+TEST_F(TransferTest, AnAnswerThatIsNotOursIsNoSuccess) {
+    const auto file = write("events.ndjson", event(1));
+    Peer peer({Peer::answer("200 OK", "<html>")});
+    EXPECT_EQ(run({"import", file, "--url", peer.url(), "--token", "t"}), kFailed);
+}
+
+TEST_F(TransferTest, AnExportFromAServerIsItsAnswerWithTheFiltersAsked) {
+    Peer peer(
+        {Peer::answer("200 OK", "{\"id\":1}\n"), Peer::answer("403 Forbidden", "{\"no\":1}")});
+    ASSERT_EQ(run({"export", "--url", peer.url(), "--token", "t", "--category", "a&b", "--from",
+                   "2026-01-01"}),
+              kDone)
+        << err_;
+    EXPECT_EQ(out_, "{\"id\":1}\n");
+    const auto output = directory_.file("out");
+    EXPECT_EQ(run({"export", "--url", peer.url(), "--token", "t", "--output", output}), kFailed);
+    EXPECT_THAT(err_, AllOf(HasSubstr("403"), HasSubstr("no")));
+    EXPECT_FALSE(std::filesystem::exists(output));
+    EXPECT_FALSE(std::filesystem::exists(output + ".part"));
+    EXPECT_THAT(peer.requests()[0],
+                StartsWith("GET /api/v1/export?format=ndjson&category=a%26b&from=2026-01-01 HTTP"));
+}
+
+TEST_F(TransferTest, AnExportReplacesNoFile) {
+    const auto file = write("events.ndjson", event(1));
+    ASSERT_EQ(run({"import", file}), kDone) << err_;
+    EXPECT_EQ(run({"export", "--output", file}), kFailed);
+    EXPECT_EQ(read(file), event(1));
+}
+
+TEST_F(TransferTest, VerifyAndRebuildAgreeWithTheLog) {
+    const auto file = write("events.ndjson", event(1) + event(2) + "nonsense\n");
+    ASSERT_EQ(run({"import", file}), kDone) << err_;
+    ASSERT_EQ(run({"rebuild", "--json"}), kDone) << err_;
+    EXPECT_THAT(out_, HasSubstr("\"events\":2"));
+    EXPECT_EQ(run({"verify"}), kDone) << out_ << err_;
+    EXPECT_THAT(out_,
+                AllOf(HasSubstr("intact"), HasSubstr("2 events"), HasSubstr("as the log says")));
+    EXPECT_EQ(run({"verify", "--quiet"}), kDone);
+    EXPECT_EQ(out_, "good\n");
+}
+
+TEST_F(TransferTest, ADirectoryInUseIsLeftAloneAndTheWayRoundIsSaid) {
+    const auto file = write("events.ndjson", event(1));
+    ASSERT_EQ(run({"import", file}), kDone) << err_;
+    const auto lock = io::DirectoryLock::acquire(directory_.file("data"));
+    ASSERT_TRUE(lock) << lock.error().detail;
+    for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+             {"import", file}, {"export"}, {"verify"}, {"rebuild"}}) {
+        EXPECT_EQ(run(command), kFailed) << command[0];
+        EXPECT_THAT(err_, HasSubstr("--url")) << command[0];
+    }
+    EXPECT_EQ(run({"user", "list"}), kDone) << err_;
+}
+
+}  // namespace
+}  // namespace eyed::cli

@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "cli/context.h"
+#include "cli/offline_accounts.h"
+#include "cli/password_prompt.h"
+#include "cli/text.h"
+
+namespace eyed::cli {
+namespace {
+
+std::string user_json(const model::User& user) {
+    JsonObject object;
+    object.number("id", user.id.value)
+        .text("name", user.name)
+        .flag("superuser", user.superuser)
+        .flag("active", user.active)
+        .instant("created_at", user.created_at);
+    return object.str();
+}
+
+PasswordFrom source(bool from_standard_input) {
+    return from_standard_input ? PasswordFrom::kStandardInput : PasswordFrom::kTerminal;
+}
+
+/// Input that is wrong exits 2; a state that does not fit it (a name taken) exits 1.
+std::unexpected<Error> with_name(Error error, const std::string& name) {
+    return failure(error.code, fmt::format("user {}: {}", name, error.detail));
+}
+
+}  // namespace
+
+Result<int> create_user(const Context& context, const UserCreate& command) {
+    if (auto problem = auth::Accounts::name_problem(command.name); !problem.empty())
+        return failure(Code::kInvalidArgument, std::move(problem));
+    EYED_ASSIGN(const std::string password,
+                read_new_password(context.start, source(command.password_stdin)));
+    EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
+    const auto user = opened->accounts().create_user({command.name, password, command.superuser});
+    if (!user) return with_name(user.error(), command.name);
+    auto& out = context.start.out;
+    if (context.style == Style::kJson) {
+        out << user_json(*user) << '\n';
+    } else if (context.style == Style::kQuiet) {
+        out << user->name << '\n';
+    } else {
+        out << fmt::format("Created {} {}.\n", user->superuser ? "superuser" : "user", user->name);
+    }
+    return kDone;
+}
+
+Result<int> list_users(const Context& context) {
+    EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
+    EYED_ASSIGN(const auto users, opened->accounts().users());
+    auto& out = context.start.out;
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& user : users) {
+        rows.push_back({user.name, user.superuser ? "yes" : "no", user.active ? "yes" : "no",
+                        when(user.created_at)});
+        if (context.style == Style::kJson) out << user_json(user) << '\n';
+        if (context.style == Style::kQuiet) out << user.name << '\n';
+    }
+    if (context.style == Style::kHuman)
+        out << table({"NAME", "SUPERUSER", "ACTIVE", "CREATED (UTC)"}, rows);
+    return kDone;
+}
+
+Result<int> set_password(const Context& context, const UserPasswd& command) {
+    EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
+    const auto user = opened->accounts().user_by_name(command.name);
+    if (!user) return with_name(user.error(), command.name);
+    EYED_ASSIGN(const std::string password,
+                read_new_password(context.start, source(command.password_stdin)));
+    EYED_TRY(opened->accounts().set_password(user->id, password));
+    if (context.style == Style::kJson) context.start.out << user_json(*user) << '\n';
+    if (context.style == Style::kHuman)
+        context.start.out << fmt::format(
+            "The password of {} is set; their browsers are logged out.\n", user->name);
+    return kDone;
+}
+
+}  // namespace eyed::cli

@@ -1,0 +1,275 @@
+// Connection: rendering and writing answers.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "http/coding.h"
+#include "http/connection.h"
+
+namespace eyed::http {
+namespace {
+
+constexpr std::size_t kGathered = 64 * 1024;  ///< rendered answers held back for pipelined requests
+constexpr std::size_t kCopied = 16 * 1024;    ///< bodies up to here are copied behind their head
+constexpr std::size_t kPackFrom = 1024;
+constexpr std::size_t kInlinePack = 64 * 1024;
+constexpr std::size_t kFilePiece = 256 * 1024;
+
+void append_number(std::uint64_t number, std::string& out) {
+    std::array<char, 20> text;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+    out.append(text.data(), end);
+}
+
+void append_header(std::string_view name, std::string_view value, std::string& out) {
+    out += name;
+    out += ": ";
+    for (const char c : value)
+        if (static_cast<unsigned char>(c) >= ' ' || c == '\t') out += c;
+    out += "\r\n";
+}
+
+std::string_view status_line(int status) {
+    switch (status) {
+        case 200:
+            return "HTTP/1.1 200 OK\r\n";
+        case 201:
+            return "HTTP/1.1 201 Created\r\n";
+        default:
+            return {};
+    }
+}
+
+bool has_body(int status) {
+    return status >= 200 && status != 204 && status != 304;
+}
+
+std::string_view body_of(const Response& response) {
+    return response.static_body.empty() ? std::string_view(response.body) : response.static_body;
+}
+
+/// Frees a large file by and by: freeing it at once holds up every sync on its file system.
+void remove_slowly(const std::string& path) {
+    constexpr off_t kPiece = 1024 * 1024;
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor >= 0) {
+        struct stat status{};
+        if (::fstat(descriptor, &status) == 0)
+            for (off_t size = status.st_size - kPiece; size > 0; size -= kPiece)
+                if (::ftruncate(descriptor, size) != 0) break;
+        ::close(descriptor);
+    }
+    ::unlink(path.c_str());
+}
+
+/// A file being sent: closed, and removed when asked, however sending ends.
+class OpenFile {
+  public:
+    OpenFile(FileBody body, WorkerPool& workers) : body_(std::move(body)), workers_(workers) {}
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+    ~OpenFile() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+        if (body_.afterwards != FileBody::Afterwards::kRemove) return;
+        const Status queued = workers_.submit([path = body_.path] { remove_slowly(path); });
+        if (!queued) ::unlink(body_.path.c_str());
+    }
+
+    std::uint64_t bytes() const { return body_.bytes; }
+
+    /// On a worker. kIo: it is not there, or shorter than announced.
+    Result<std::size_t> open() {
+        descriptor_ = ::open(body_.path.c_str(), O_RDONLY | O_CLOEXEC);
+        struct stat status{};
+        if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0 ||
+            static_cast<std::uint64_t>(status.st_size) < body_.bytes)
+            return failure(Code::kIo, "cannot open " + body_.path);
+        return 0;
+    }
+    /// On a worker: the next piece.
+    Result<std::size_t> read(Buffer& into) {
+        const std::size_t most =
+            static_cast<std::size_t>(std::min<std::uint64_t>(into.capacity(), bytes() - at_));
+        const ssize_t got = ::pread(descriptor_, into.data(), most, static_cast<off_t>(at_));
+        if (got <= 0) return failure(Code::kIo, "cannot read " + body_.path);
+        at_ += static_cast<std::uint64_t>(got);
+        return static_cast<std::size_t>(got);
+    }
+
+  private:
+    FileBody body_;
+    WorkerPool& workers_;
+    int descriptor_ = -1;
+    std::uint64_t at_ = 0;
+};
+
+}  // namespace
+
+/// Renders an answer behind those that wait to be written; writes when it is large.
+Task<Connection::Next> Connection::answer(Response response, Next after) {
+    if (after != Next::kRequest) keep_alive_ = false;
+    if (!keep_alive_ && after == Next::kRequest) after = Next::kClose;
+    if (response.file) co_return co_await send_file(std::move(response), after);
+    if (packable(response)) co_await pack(response);
+    const std::string_view body = body_of(response);
+    append_head(response, body.size());
+    const bool send = has_body(response.status) && request_.method != Method::kHead;
+    finish(response.status, send ? body.size() : 0);
+    if (send && body.size() <= kCopied) out_ += body;
+    if (out_.size() > kGathered || (send && body.size() > kCopied)) {
+        const bool sent = co_await flush(send && body.size() > kCopied ? body : std::string_view());
+        if (!sent) co_return Next::kGone;
+    }
+    co_return after;
+}
+
+/// Everything up to the empty line. `length`: of the body, whether it is sent or not (HEAD).
+void Connection::append_head(const Response& response, std::uint64_t length) {
+    const std::string_view line = status_line(response.status);
+    if (!line.empty()) {
+        out_ += line;
+    } else {
+        out_ += "HTTP/1.1 ";
+        append_number(static_cast<std::uint64_t>(response.status), out_);
+        out_ += ' ';
+        out_ += reason_phrase(response.status);
+        out_ += "\r\n";
+    }
+    out_ += "Date: ";
+    out_ += shard_.http_date();
+    if (has_body(response.status)) {
+        out_ += "\r\nContent-Length: ";
+        append_number(length, out_);
+        if (!response.content_type.empty()) {
+            out_ += "\r\nContent-Type: ";
+            out_ += response.content_type;
+        }
+    }
+    out_ += "\r\nX-Request-Id: ";
+    out_ += request_.request_id;
+    out_ += "\r\n";
+    if (!keep_alive_)
+        out_ += "Connection: close\r\n";
+    else if (head_.http_1_0)
+        out_ += "Connection: keep-alive\r\n";
+    if (vary_encoding_) out_ += "Vary: Accept-Encoding\r\n";
+    if (packed_) out_ += "Content-Encoding: gzip\r\n";
+    vary_encoding_ = packed_ = false;
+    append_cors();
+    for (const Header& header : response.headers)
+        append_header(header.name, header.value, out_);
+    out_ += "\r\n";
+}
+
+/// The Fetch standard's response headers, for origins of the setting.
+void Connection::append_cors() {
+    const std::vector<std::string>& origins = site_.options.cors_origins;
+    if (origins.empty()) return;
+    const bool any = std::find(origins.begin(), origins.end(), "*") != origins.end();
+    if (!any) out_ += "Vary: Origin\r\n";
+    if (head_.origin.empty()) return;
+    if (!any && std::find(origins.begin(), origins.end(), head_.origin) == origins.end()) return;
+    append_header("Access-Control-Allow-Origin", any ? std::string_view("*") : head_.origin, out_);
+    out_ += "Access-Control-Expose-Headers: Link, Retry-After, X-Eyed-Stale, X-Request-Id\r\n";
+}
+
+/// OPTIONS that no route answers itself, and CORS preflights. nullopt: go on as usual.
+std::optional<Response> Connection::answer_options(const Router::Match& match) {
+    const bool preflight = !head_.origin.empty() && !site_.options.cors_origins.empty() &&
+                           !request_.header("access-control-request-method").empty();
+    if (match.outcome == Router::Outcome::kFound && !preflight) return std::nullopt;
+    const bool everything = request_.path == "*";
+    if (match.outcome == Router::Outcome::kNoSuchPath && !everything) return std::nullopt;
+    const std::string allow =
+        everything ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : match.allow.to_string();
+    Response response = empty(204);
+    response.headers.push_back({"Allow", allow});
+    if (!preflight) return response;
+    response.headers.push_back({"Access-Control-Allow-Methods", allow});
+    const std::string_view wanted = request_.header("access-control-request-headers");
+    if (!wanted.empty())
+        response.headers.push_back({"Access-Control-Allow-Headers", std::string(wanted)});
+    response.headers.push_back({"Access-Control-Max-Age", "600"});
+    return response;
+}
+
+bool Connection::packable(const Response& response) const {
+    return body_of(response).size() >= kPackFrom && has_body(response.status) &&
+           compressible(response.content_type);
+}
+
+/// Compresses the body when the client takes it.
+Task<void> Connection::pack(Response& response) {
+    vary_encoding_ = true;
+    if (!accepts_gzip(head_.accept_encoding)) co_return;
+    const std::string_view body = body_of(response);
+    auto work = [body]() -> Result<std::string> { return gzip(body); };
+    Result<std::string> packed = std::string();
+    if (body.size() <= kInlinePack) {
+        packed = work();
+    } else {
+        Offload offload(site_.workers, shard_.executor(), work);
+        packed = co_await offload;
+    }
+    if (!packed) co_return;  // the workers are busy: send it as it is
+    response.body = *std::move(packed);
+    response.static_body = {};
+    packed_ = true;
+}
+
+/// Writes what is rendered, then `rest`. False: the connection is gone.
+Task<bool> Connection::flush(std::string_view rest) {
+    std::string_view first = out_;
+    while (!first.empty() || !rest.empty()) {
+        enter(Phase::kWriting);
+        const IoResult written = co_await Writing(*transport_, first, rest);
+        if (written.error != IoError::kNone) co_return false;
+        const std::size_t of_first = std::min(written.bytes, first.size());
+        first.remove_prefix(of_first);
+        rest.remove_prefix(written.bytes - of_first);
+    }
+    out_.clear();
+    if (out_.capacity() > 2 * kGathered) out_.shrink_to_fit();
+    co_return true;
+}
+
+Task<Connection::Next> Connection::send_file(Response response, Next after) {
+    OpenFile file(*std::move(response.file), site_.workers);
+    response.file.reset();
+    auto open = [&file] { return file.open(); };
+    Offload opening(site_.workers, shard_.executor(), open);
+    const Result<std::size_t> opened = co_await opening;
+    if (!opened) {
+        Response refusal = render(opened.error().code == Code::kOverloaded ? 503 : 500);
+        co_return co_await answer(std::move(refusal), after);
+    }
+    append_head(response, file.bytes());
+    const bool send = has_body(response.status) && request_.method != Method::kHead;
+    finish(response.status, send ? file.bytes() : 0);
+    Buffer piece;
+    std::uint64_t left = send ? file.bytes() : 0;
+    if (left > 0) piece.reserve(kFilePiece);
+    while (left > 0) {
+        enter(Phase::kHandling);
+        auto read = [&file, &piece] { return file.read(piece); };
+        Offload reading(site_.workers, shard_.executor(), read);
+        const Result<std::size_t> got = co_await reading;
+        if (!got) co_return Next::kGone;  // the length is announced: only closing tells the truth
+        const bool sent = co_await flush({piece.data(), *got});
+        if (!sent) co_return Next::kGone;
+        left -= *got;
+    }
+    co_return after;
+}
+
+void Connection::finish(int status, std::uint64_t bytes) {
+    site_.requests.fetch_add(1, std::memory_order_relaxed);
+    if (!site_.hooks.finished) return;
+    const auto duration = std::chrono::steady_clock::now() - started_;
+    site_.hooks.finished({request_, status, request_.body.size(), bytes, duration});
+}
+
+}  // namespace eyed::http

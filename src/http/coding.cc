@@ -1,0 +1,139 @@
+#include "http/coding.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "http/message.h"
+
+namespace eyed::http {
+namespace {
+
+constexpr int kLevel = 2;
+constexpr int kGzipWindow = 15 + 16;
+constexpr int kZlibWindow = 15;
+constexpr int kRawWindow = -15;
+
+std::string_view trim(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
+}
+
+std::string_view take_until(std::string_view& rest, char separator) {
+    const std::size_t at = rest.find(separator);
+    const std::string_view part = rest.substr(0, at);
+    rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
+    return part;
+}
+
+Bytef* input(std::string_view bytes) {
+    return reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib's old signature
+}
+
+/// Owns an inflate stream.
+struct Inflate {
+    z_stream stream{};
+    explicit Inflate(int window) { EYED_CHECK(inflateInit2(&stream, window) == Z_OK); }
+    Inflate(const Inflate&) = delete;
+    Inflate& operator=(const Inflate&) = delete;
+    ~Inflate() { inflateEnd(&stream); }
+};
+
+int window_of(Coding coding, std::string_view packed) {
+    if (coding == Coding::kGzip) return kGzipWindow;
+    // RFC 1950: the method is 8 and the first two bytes are a multiple of 31.
+    const bool zlib =
+        packed.size() >= 2 && (packed[0] & 15) == 8 &&
+        (static_cast<unsigned char>(packed[0]) * 256 + static_cast<unsigned char>(packed[1])) %
+                31 ==
+            0;
+    return zlib ? kZlibWindow : kRawWindow;
+}
+
+/// True: q is above zero. No q is 1.
+bool wanted(std::string_view parameters) {
+    while (!parameters.empty()) {
+        std::string_view value = take_until(parameters, ';');
+        const std::string_view name = trim(take_until(value, '='));
+        if (!equal_ignoring_case(name, "q")) continue;
+        return trim(value).find_first_of("123456789") != std::string_view::npos;
+    }
+    return true;
+}
+
+}  // namespace
+
+Coding coding_of(std::string_view content_encoding) {
+    if (content_encoding.empty() || equal_ignoring_case(content_encoding, "identity"))
+        return Coding::kIdentity;
+    if (equal_ignoring_case(content_encoding, "gzip") ||
+        equal_ignoring_case(content_encoding, "x-gzip"))
+        return Coding::kGzip;
+    if (equal_ignoring_case(content_encoding, "deflate")) return Coding::kDeflate;
+    return Coding::kUnknown;
+}
+
+Result<Buffer> unpack(Coding coding, std::string_view packed, std::size_t limit) {
+    Inflate inflater(window_of(coding, packed));
+    z_stream& stream = inflater.stream;
+    stream.next_in = input(packed);
+    stream.avail_in = static_cast<uInt>(packed.size());
+    Buffer out;
+    out.reserve(std::min(limit, std::max<std::size_t>(packed.size() * 4, 4096)) + 1);
+    while (true) {
+        if (out.room() == 0) out.reserve(std::min(limit + 1, out.capacity() * 2));
+        const std::size_t room = std::min<std::size_t>(out.room(), 1u << 30);
+        stream.next_out = reinterpret_cast<Bytef*>(out.end());
+        stream.avail_out = static_cast<uInt>(room);
+        const int status = inflate(&stream, Z_NO_FLUSH);
+        out.grew(room - stream.avail_out);
+        if (out.size() > limit) return failure(Code::kTooLarge, "the unpacked body is too large");
+        if (status == Z_STREAM_END) break;
+        // Room left and no end: there is no more input, so it was cut short.
+        if (status != Z_OK || stream.avail_out != 0)
+            return failure(Code::kInvalidArgument, "the packed body is damaged or cut short");
+    }
+    if (stream.avail_in != 0)
+        return failure(Code::kInvalidArgument, "the packed body is followed by something else");
+    out.pad();
+    return out;
+}
+
+bool accepts_gzip(std::string_view accept_encoding) {
+    bool any = false;
+    while (!accept_encoding.empty()) {
+        std::string_view parameters = take_until(accept_encoding, ',');
+        const std::string_view name = trim(take_until(parameters, ';'));
+        if (equal_ignoring_case(name, "gzip") || equal_ignoring_case(name, "x-gzip"))
+            return wanted(parameters);
+        if (name == "*") any = wanted(parameters);
+    }
+    return any;
+}
+
+bool compressible(std::string_view content_type) {
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    return type.starts_with("text/") || type.ends_with("json") || type.ends_with("xml") ||
+           type.ends_with("javascript") || type.ends_with("yaml");
+}
+
+std::string gzip(std::string_view body) {
+    z_stream stream{};
+    EYED_CHECK(deflateInit2(&stream, kLevel, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) ==
+               Z_OK);
+    std::string out(deflateBound(&stream, static_cast<uLong>(body.size())), '\0');
+    stream.next_in = input(body);
+    stream.avail_in = static_cast<uInt>(body.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    EYED_CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    return out;
+}
+
+}  // namespace eyed::http

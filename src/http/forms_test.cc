@@ -1,0 +1,60 @@
+#include "http/forms.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "http/percent.h"
+
+namespace eyed::http {
+namespace {
+
+TEST(Percent, DecodesWhatItEncodes) {
+    std::string all;
+    for (int i = 0; i < 256; ++i)
+        all += static_cast<char>(i);
+    EXPECT_EQ(percent_decode(percent_encode(all), Plus::kIsPlus), all);
+    EXPECT_EQ(percent_encode("a b/\xC3\xA9~"), "a%20b%2F%C3%A9~");
+}
+
+TEST(Percent, RefusesBrokenEscapes) {
+    for (const char* text : {"%", "a%4", "%g0", "%0g", "%%41"})
+        EXPECT_EQ(percent_decode(text, Plus::kIsPlus), std::nullopt) << text;
+}
+
+TEST(Form, ReadsNamesAndValuesInOrder) {
+    const Result<Form> form = Form::parse("a=1&b=x+y%26z&&a=2&flag&=v&data.host=h");
+    ASSERT_TRUE(form);
+    ASSERT_EQ(form->items().size(), 6u);
+    EXPECT_EQ(*form->find("a"), "2");
+    EXPECT_EQ(*form->find("b"), "x y&z");
+    EXPECT_EQ(*form->find("flag"), "");
+    EXPECT_EQ(*form->find("data.host"), "h");
+    EXPECT_EQ(form->find("c"), nullptr);
+    EXPECT_THAT(form->all("a"), testing::ElementsAre("1", "2"));
+}
+
+TEST(Form, RefusesBrokenEscapesAndTooManyItems) {
+    EXPECT_EQ(Form::parse("a=%").error().code, Code::kInvalidArgument);
+    std::string many;
+    for (int i = 0; i < 1000; ++i)
+        many += "a=1&";
+    EXPECT_TRUE(Form::parse(many));
+    EXPECT_EQ(Form::parse(many + "b=2").error().code, Code::kTooLarge);
+    EXPECT_TRUE(Form::parse("")->items().empty());
+}
+
+TEST(Cookie, IsFoundByItsWholeName) {
+    EXPECT_EQ(cookie("a=1; session=abc; b=2", "session"), "abc");
+    EXPECT_EQ(cookie("session=\"q\"", "session"), "q");
+    EXPECT_EQ(cookie("xsession=1; session=", "session"), "");
+    EXPECT_EQ(cookie("sessions=1", "session"), std::nullopt);
+    EXPECT_EQ(cookie("", "session"), std::nullopt);
+}
+
+TEST(MediaType, LosesParametersAndCase) {
+    EXPECT_EQ(media_type(" Application/JSON ; charset=utf-8"), "application/json");
+    EXPECT_EQ(media_type(""), "");
+}
+
+}  // namespace
+}  // namespace eyed::http

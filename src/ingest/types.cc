@@ -1,0 +1,159 @@
+#include "ingest/types.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace eyed::ingest {
+
+std::uint64_t type_hash(std::string_view category, std::string_view name) {
+    return hash64(name, hash64(category));
+}
+
+Types::Types(TypeDirectory& directory, WorkerPool& pool, Options options)
+    : directory_(directory), pool_(pool), options_(options) {
+}
+
+Types::~Types() = default;
+
+TypePointer Types::find(std::string_view category, std::string_view name) const {
+    const std::uint64_t hash = type_hash(category, name);
+    const Shard& shard = shards_[hash % kShards];
+    const std::lock_guard lock(shard.mutex);
+    const auto [begin, end] = shard.by_name.equal_range(hash);
+    for (auto at = begin; at != end; ++at)
+        if (at->second->category == category && at->second->name == name) return at->second;
+    return nullptr;
+}
+
+bool Types::full(ApplicationId application) const {
+    const std::lock_guard lock(counts_mutex_);
+    const auto found = counts_.find(application);
+    return found != counts_.end() && found->second >= options_.limit_per_application;
+}
+
+/// Puts in a row, unless a newer version of it is there. Its caller holds directory_mutex_.
+void Types::install(const TypeRow& row) {
+    auto state = std::make_shared<TypeState>();
+    state->id = row.id;
+    state->category = row.category;
+    state->name = row.name;
+    state->version = row.version;
+    if (row.example) {
+        auto structure = schema::Structure::from_example(*row.example);
+        if (structure)
+            state->structure = std::make_shared<const schema::Structure>(*std::move(structure));
+    }
+    const std::uint64_t hash = type_hash(row.category, row.name);
+    Shard& shard = shards_[hash % kShards];
+    {
+        const std::lock_guard lock(shard.mutex);
+        const auto [begin, end] = shard.by_name.equal_range(hash);
+        for (auto at = begin; at != end; ++at) {
+            if (at->second->category != row.category || at->second->name != row.name) continue;
+            if (at->second->version >= row.version) return;
+            at->second = std::move(state);
+            generation_.fetch_add(1, std::memory_order_release);
+            return;
+        }
+        shard.by_name.emplace(hash, std::move(state));
+    }
+    size_.fetch_add(1, std::memory_order_relaxed);
+    const std::lock_guard lock(counts_mutex_);
+    ++counts_[row.application];
+}
+
+Status Types::refresh() {
+    const std::lock_guard lock(directory_mutex_);
+    EYED_ASSIGN(const auto rows, directory_.changes_since(seen_version_));
+    for (const TypeRow& row : rows) {
+        install(row);
+        seen_version_ = std::max(seen_version_, row.version);
+    }
+    return {};
+}
+
+Status Types::enqueue(Registration& registration) {
+    const std::lock_guard lock(queue_mutex_);
+    if (!running_) {
+        // Under the lock: whoever comes meanwhile must not count on a job that was refused.
+        EYED_TRY(pool_.submit([this] { run_registrations(); }));
+        running_ = true;
+    }
+    (waiting_ ? waiting_last_->next_ : waiting_) = &registration;
+    waiting_last_ = &registration;
+    return {};
+}
+
+void Types::run_registrations() {
+    for (;;) {
+        Registration* first = nullptr;
+        {
+            const std::lock_guard lock(queue_mutex_);
+            first = std::exchange(waiting_, nullptr);
+            if (!first) {
+                running_ = false;
+                return;
+            }
+        }
+        register_together(first);
+    }
+}
+
+/// Registers what a chain of waiters wants in one call of the directory, each type once, and lets
+/// them go on.
+void Types::register_together(Registration* first) {
+    std::vector<NewType> wanted;
+    std::unordered_map<std::string, std::size_t> places;  // of a type in `wanted`
+    const auto key_of = [](const NewType& type) {
+        return type.category + '\0' + type.name;  // neither holds a NUL
+    };
+    for (const Registration* waiter = first; waiter; waiter = waiter->next_)
+        for (const NewType& type : waiter->wanted_)
+            if (!find(type.category, type.name) &&
+                places.emplace(key_of(type), wanted.size()).second)
+                wanted.push_back(type);
+
+    std::optional<Error> error;
+    if (!wanted.empty()) {
+        const std::lock_guard lock(directory_mutex_);
+        auto rows = directory_.create_if_absent(wanted, options_.limit_per_application);
+        if (!rows) error = std::move(rows).error();
+        if (rows)
+            for (const auto& row : *rows)
+                if (row) install(*row);
+    }
+    ResumeBatch resumes;
+    while (first) {
+        Registration& waiter = *first;
+        first = waiter.next_;  // `waiter` may be gone once it was posted
+        if (error) {
+            waiter.made_ = std::unexpected(*error);
+        } else {
+            for (const NewType& type : waiter.wanted_)
+                waiter.made_->push_back(find(type.category, type.name));
+        }
+        resumes.add(waiter.executor_, waiter.resumption_);
+    }
+}
+
+bool Registration::await_suspend(std::coroutine_handle<> handle) {
+    resumption_.handle = handle;
+    Status queued = types_.enqueue(*this);
+    if (queued) return true;  // from here on the pool's thread owns *this
+    made_ = std::unexpected(std::move(queued).error());
+    return false;
+}
+
+const TypeState* TypeCache::find(std::string_view category, std::string_view name) {
+    const std::uint64_t now = types_.generation();
+    if (now != generation_ || known_.size() >= kCapacity) {
+        known_.clear();
+        generation_ = now;
+    }
+    TypePointer& known = known_[type_hash(category, name)];
+    if (!known || known->category != category || known->name != name)
+        known = types_.find(category, name);
+    return known.get();
+}
+
+}  // namespace eyed::ingest

@@ -1,0 +1,69 @@
+#include "log/journal/cursor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace eyed::log::journal {
+
+Result<std::optional<Entry>> JournalCursor::next() {
+    while (true) {
+        if (wanted_ > limit_) {
+            EYED_ASSIGN(const bool more, advance());
+            if (!more) return std::nullopt;
+        }
+        Result<std::optional<Frame>> read = reader_->next();
+        if (!read || !*read) {
+            limit_ = {};  // look again at the next call: the same error, or an operator was here
+            reader_.reset();
+            if (!read) return std::unexpected(std::move(read).error());
+            return damaged();
+        }
+        const FrameHeader& header = (*read)->header;
+        if (header.kind == kGap && header.position <= wanted_) {
+            wanted_.value = std::max(wanted_.value, header.position.value + header.id);
+            continue;
+        }
+        if (header.kind == kMark || header.position < wanted_) continue;
+        if (header.position > wanted_) {
+            limit_ = {};
+            reader_.reset();
+            return damaged();
+        }
+        ++wanted_.value;
+        return Entry{.position = header.position,
+                     .kind = static_cast<Kind>(header.kind),
+                     .id = header.id,
+                     .body = (*read)->body};
+    }
+}
+
+Result<bool> JournalCursor::advance() {
+    // In this order: a record that is durable by now lies in a segment that is listed by now.
+    const Position durable{source_.durable.load(std::memory_order_acquire)};
+    if (wanted_ > durable) return false;
+    std::optional<Segment> found = source_.segments.find(wanted_);
+    if (!found)
+        return failure(Code::kNotFound,
+                       fmt::format("the log's record {} was removed by retention", wanted_.value));
+    const bool same = reader_ && found->path == segment_.path;
+    if (same) {
+        reader_->seek_offset(reader_->offset());  // what was read ahead may have been written since
+    } else {
+        reader_.reset();
+        // The lease in `found` keeps the file where it is.
+        EYED_ASSIGN(reader_, SegmentReader::open(source_.files, found->path));
+        EYED_TRY(reader_->skip_towards(wanted_));
+    }
+    segment_ = *std::move(found);
+    limit_ = segment_.last ? std::min(durable, *segment_.last) : durable;
+    return true;
+}
+
+std::unexpected<Error> JournalCursor::damaged() const {
+    return failure(Code::kCorrupt,
+                   fmt::format("record {} of the log, in {}, is damaged: see `eyed verify`",
+                               wanted_.value, segment_.path));
+}
+
+}  // namespace eyed::log::journal

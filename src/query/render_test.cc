@@ -1,0 +1,124 @@
+#include "query/render.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+namespace eyed::query {
+namespace {
+
+model::Event an_event() {
+    model::Event event;
+    event.id = {7};
+    event.application = {1};
+    event.session = *parse_uuid("e2085be5-9137-4e4e-80b5-f1ffddc25423");
+    event.category = "page interaction";
+    event.name = "cta click";
+    event.data = R"({"host":"x"})";
+    event.timestamp = *parse_iso8601("2021-01-01 09:15:27.243860");
+    event.received_at = *parse_iso8601("2021-01-01 09:15:28");
+    event.dialect = model::Dialect::kTheEye;
+    return event;
+}
+
+struct Names {
+    ApplicationNameCache cache;
+    Names() { cache.add({1}, "shop"); }
+};
+
+TEST(Render, SeedEventHasTheSeedsShape) {
+    std::string out;
+    append_seed_event(an_event(), out);
+    EXPECT_EQ(out, R"({"id":7,"session_id":"e2085be5-9137-4e4e-80b5-f1ffddc25423",)"
+                   R"("timestamp":"2021-01-01T09:15:27.243860Z","data":{"host":"x"},)"
+                   R"("name":"cta click","category":"page interaction"})");
+}
+
+TEST(Render, NativeEventHasEveryField) {
+    const Names names;
+    std::string out;
+    append_event(an_event(), names.cache, out);
+    EXPECT_EQ(
+        out, R"({"id":7,"application":"shop","session_id":"e2085be5-9137-4e4e-80b5-f1ffddc25423",)"
+             R"("category":"page interaction","name":"cta click","data":{"host":"x"},)"
+             R"("timestamp":"2021-01-01T09:15:27.243860Z",)"
+             R"("received_at":"2021-01-01T09:15:28.000000Z","event_id":null,"dialect":"the_eye"})");
+}
+
+TEST(Render, WhatANativeEventLacksIsNull) {
+    const Names names;
+    model::Event event = an_event();
+    event.session = {};
+    event.dialect = model::Dialect::kNative;
+    std::string out;
+    append_event(event, names.cache, out);
+    EXPECT_TRUE(boost::json::parse(out).at("session_id").is_null());
+    out.clear();
+    append_seed_event(event, out);
+    EXPECT_TRUE(boost::json::parse(out).at("session_id").is_null());
+}
+
+TEST(Render, HostileTextStaysText) {
+    const Names names;
+    for (const std::string& text :
+         {std::string("\"},{\"x\":\""), std::string("\\\n\t\x01</script>"), std::string("a\0b", 3),
+          std::string("\xFF\xC3")}) {
+        model::Event event = an_event();
+        event.category = event.name = event.event_id = text;
+        model::Rejection rejection;
+        rejection.message = rejection.pointer = rejection.category = rejection.payload = text;
+        std::string out;
+        append_list(
+            std::vector{event, event}, "",
+            [&](const auto& row, std::string& to) { append_event(row, names.cache, to); }, out);
+        EXPECT_EQ(boost::json::parse(out).at("results").as_array().size(), 2u);
+        out.clear();
+        append_rejection(rejection, names.cache, out);
+        EXPECT_TRUE(boost::json::parse(out).at("payload").is_string());
+        out.clear();
+        append_seed_rejection(rejection, out);
+        EXPECT_TRUE(boost::json::parse(out).at("data").is_string());
+    }
+}
+
+TEST(Render, PayloadIsItselfWhenItIsJson) {
+    const auto rendered = [](std::string_view payload) {
+        std::string out;
+        append_payload(payload, out);
+        return out;
+    };
+    EXPECT_EQ(rendered(R"({"a":[1,2.50]})"), R"({"a":[1,2.50]})");
+    EXPECT_EQ(rendered("null"), "null");
+    EXPECT_EQ(rendered("{\"a\":"), R"("{\"a\":")");
+    EXPECT_EQ(rendered(""), R"("")");
+    EXPECT_EQ(rendered("{} x"), R"("{} x")");
+    EXPECT_EQ(rendered("\"\xFF\""), "\"\\\"\uFFFD\\\"\"");
+    const std::string deep(100'000, '[');
+    EXPECT_EQ(rendered(deep), "\"" + deep + "\"");
+}
+
+TEST(Render, ListsCarryTheirCursor) {
+    std::string out;
+    const auto append = [](const store::SessionRow& row, std::string& to) {
+        append_seed_session(row, to);
+    };
+    append_list(std::vector<store::SessionRow>{}, "", append, out);
+    EXPECT_EQ(out, R"({"results":[],"next":null})");
+    out.clear();
+    append_list(std::vector<store::SessionRow>(1), "abc", append, out);
+    EXPECT_EQ(out, R"({"results":[{"id":"00000000-0000-0000-0000-000000000000"}],"next":"abc"})");
+    out.clear();
+    append_array(std::vector<store::SessionRow>(2), append, out);
+    EXPECT_EQ(boost::json::parse(out).as_array().size(), 2u);
+}
+
+TEST(ApplicationNames, GoBothWays) {
+    const Names names;
+    EXPECT_EQ(names.cache.id("shop"), ApplicationId{1});
+    EXPECT_EQ(names.cache.name({1}), "shop");
+    EXPECT_FALSE(names.cache.id("none"));
+    EXPECT_EQ(names.cache.name({2}), "");
+}
+
+}  // namespace
+}  // namespace eyed::query

@@ -1,0 +1,81 @@
+// Bytes that a disk changed behind the program's back: said, put aside, never passed over in silence.
+import assert from 'node:assert/strict';
+import {closeSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync} from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+
+import {createUser, runOn, Server, waitFor} from '../api/harness.mjs';
+import {checkEvents, Ledger, sendEvents} from './senders.mjs';
+
+const limit = {timeout: 240_000};
+
+// A stopped server on a data directory with events in several segments of the log.
+async function filledServer() {
+    const server = new Server({settings: {'log.segment_bytes': '1MiB'}});
+    const password = await createUser(server.data, 'admin', {superuser: true});
+    await server.start();
+    server.token = (await server.post('/api-token-auth/', {json: {username: 'admin', password}})).body.token;
+    const ledger = new Ledger();
+    for (let i = 0; i < 20; i++) {
+        await sendEvents(server, undefined, ledger, Array.from({length: 1000}, () => ledger.newEvent(i)));
+    }
+    await checkEvents(server, ledger, {last: 0, ids: new Map()});
+    await server.stop();
+    return {server, ledger};
+}
+
+function overwrite(file, offset, change) {
+    const descriptor = openSync(file, 'r+');
+    const bytes = Buffer.alloc(change.length ?? 1);
+    readSync(descriptor, bytes, 0, bytes.length, offset);
+    writeSync(descriptor, change.bytes(bytes), 0, bytes.length, offset);
+    closeSync(descriptor);
+}
+
+function segments(server) {
+    const folder = path.join(server.data, 'log');
+    return readdirSync(folder).filter((name) => /\.log(\.zst)?$/.test(name)).sort().map((name) => path.join(folder, name));
+}
+
+function flipInTheMiddle(server) {
+    const [first, ...rest] = segments(server);
+    assert.ok(rest.length > 0, 'there are several segments');
+    overwrite(first, Math.floor(statSync(first).size / 2), {bytes: (old) => Buffer.from([old[0] ^ 0x10])});
+    return first;
+}
+
+test('a store file that will not open is put aside and made anew from the log', limit, async () => {
+    const {server, ledger} = await filledServer();
+    const folder = path.join(server.data, 'store');
+    overwrite(path.join(folder, 'events.duckdb'), 0, {length: 8192, bytes: (old) => old.fill(0x5a)});
+    await server.start();
+    await checkEvents(server, ledger, {last: 0, ids: new Map()});
+    assert.ok(readdirSync(folder).some((name) => name.startsWith('events.duckdb.broken-')), 'the old file is kept');
+    assert.ok(server.lines().some((line) => line.level !== 'info' && /put aside|broken|damaged|will not open/i.test(JSON.stringify(line))),
+        'the log says so');
+    await server.stop();
+    await runOn(server.data, ['verify']);
+});
+
+test('a flipped byte in the middle of the log is found by verify', limit, async () => {
+    const {server} = await filledServer();
+    await runOn(server.data, ['verify']);
+    const damaged = flipInTheMiddle(server);
+    const {stdout, stderr} = await runOn(server.data, ['verify'], {code: 1});
+    assert.ok(`${stdout}${stderr}`.includes(path.basename(damaged)), 'names the file');
+});
+
+test('a flipped byte in the middle of the log stops the store there, and is reported', limit, async () => {
+    const {server} = await filledServer();
+    const damaged = flipInTheMiddle(server);
+    rmSync(path.join(server.data, 'store'), {recursive: true});
+    server.spawn();
+    const line = await server.waitForLine('listening');
+    server.host = '127.0.0.1';
+    server.port = Number(line.address.match(/:(\d+)$/)[1]);
+    const names = (one) => one.level === 'error' && JSON.stringify(one).includes(path.basename(damaged));
+    await waitFor('the damage being reported', () => server.lines().some(names), 60_000);
+    const ready = await server.get('/readyz');
+    assert.equal(ready.status, 503);
+    await server.stop();
+});
