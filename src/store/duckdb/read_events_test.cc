@@ -242,7 +242,9 @@ TEST_F(ReadEvents, SessionsPageByLastTime) {
     EXPECT_TRUE(std::ranges::is_sorted(seen));
     SessionFilter filter;
     filter.from = kStart + std::chrono::seconds(49);
-    for (const SessionRow& row : store_->sessions(filter, {})->rows)
+    const auto recent = store_->sessions(filter, {});
+    ASSERT_TRUE(recent) << recent.error().detail;
+    for (const SessionRow& row : recent->rows)
         EXPECT_GE(row.last, *filter.from);
 }
 
