@@ -103,6 +103,12 @@ export async function createKey(data, user, {application, scopes = []} = {}) {
     return tokenIn(ended.stdout);
 }
 
+// Stopped after a file's last test, also when a failed test left one behind.
+const running = new Set();
+after(async () => {
+    for (const server of running) await server.stop();
+}, {timeout: 120_000});
+
 export class Server {
     constructor({settings = {}, environment = {}, data, args = [], scheme = 'http', listen, ca, cheap = true} = {}) {
         this.settings = {...(cheap ? cheapSettings : {}), ...settings};
@@ -128,8 +134,10 @@ export class Server {
             stream.on('data', (text) => { this.output += text; });
         }
         const child = this.child;
+        running.add(this);
         this.ended = new Promise((resolve) => {
             child.on('close', (code, signal) => {
+                running.delete(this);
                 this.exited = {code, signal};
                 resolve(this.exited);
             });
@@ -229,7 +237,6 @@ export function useServer({admin = 'admin', ...options} = {}) {
         server.token = (await server.post('/api-token-auth/', {json: credentials})).body?.token;
         assert.match(server.token ?? '', /^[0-9a-f]{40}$/, 'the administrator gets a token');
     }, {timeout: 120_000});
-    after(() => server.stop(), {timeout: 60_000});
     process.on('exit', (code) => {
         if (code || process.exitCode) writeSync(2, `--- the server's log\n${server.output.slice(-20_000)}\n`);
     });
