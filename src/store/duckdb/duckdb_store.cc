@@ -78,7 +78,8 @@ class DuckDbStore final : public EventStore {
             options_.temp_directory.empty() ? options_.path + ".tmp" : options_.temp_directory;
         return read(
             [&](Connection& c) {
-                return write_export(c, highest(), filter, {format, path, scratch}, files_);
+                return write_export(c, highest(), filter,
+                                    {format, path, scratch, options_.application_name}, files_);
             },
             kLongWork);
     }

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -50,6 +51,24 @@ TEST_F(Export, CsvQuotesWhatNeedsIt) {
               "data\r\n1,1,e2085be5-9137-4e4e-80b5-f1ffddc25423,page interaction,pageview,"
               "2023-11-14T22:13:21.000000Z,2023-11-14T22:13:22.000000Z,,the_eye,"
               "\"{\"\"a\"\":\"\"1,2\"\"}\"\r\n");
+}
+
+TEST_F(Export, ApplicationsAreNamedWhereNamesAreKnown) {
+    options_.application_name = [](ApplicationId id) {
+        return fmt::format("app \"{}\"", id.value);
+    };
+    open();
+    add(event(1));
+    apply();
+    const std::string path = directory_ / "out";
+    ASSERT_TRUE(store_->export_events({}, ExportFormat::kNdjson, path + ".ndjson"));
+    EXPECT_THAT(content(path + ".ndjson"),
+                testing::HasSubstr(R"("application":"app \"1\"","session_id")"));
+    ASSERT_TRUE(store_->export_events({}, ExportFormat::kCsv, path + ".csv"));
+    EXPECT_THAT(content(path + ".csv"), testing::HasSubstr("1,\"app \"\"1\"\"\","));
+    const auto rows = store_->export_events({}, ExportFormat::kParquet, path + ".parquet");
+    ASSERT_TRUE(rows) << rows.error().detail;
+    EXPECT_EQ(*rows, 1u);
 }
 
 TEST_F(Export, ParquetTakesFiltersAndLeavesNothingBehind) {
