@@ -56,7 +56,8 @@ function recordedHeaders() {
 }
 
 function keyOf(unit, headers) {
-    const sources = headers.get(unit.output);
+    const object = unit.command.match(/ -o (\S+)/)?.[1];
+    const sources = headers.get(object);
     if (!sources || sources.some((file) => !existsSync(file))) return undefined;
     const command = unit.command.replaceAll(root, '');
     return digest([version, checks, command, ...extra, ...sources.map(stamp).sort()].join('\n'));

@@ -10,8 +10,9 @@ import {checkEvents, Ledger, sendEvents} from './senders.mjs';
 const limit = {timeout: 240_000};
 
 // A stopped server on a data directory with events in several segments of the log.
-async function filledServer() {
+async function filledServer(t) {
     const server = new Server({settings: {'log.segment_bytes': '1MiB'}});
+    t.after(() => server.child?.kill('SIGKILL'));
     const password = await createUser(server.data, 'admin', {superuser: true});
     await server.start();
     server.token = (await server.post('/api-token-auth/', {json: {username: 'admin', password}})).body.token;
@@ -44,8 +45,8 @@ function flipInTheMiddle(server) {
     return first;
 }
 
-test('a store file that will not open is put aside and made anew from the log', limit, async () => {
-    const {server, ledger} = await filledServer();
+test('a store file that will not open is put aside and made anew from the log', limit, async (t) => {
+    const {server, ledger} = await filledServer(t);
     const folder = path.join(server.data, 'store');
     overwrite(path.join(folder, 'events.duckdb'), 0, {length: 8192, bytes: (old) => old.fill(0x5a)});
     await server.start();
@@ -57,16 +58,16 @@ test('a store file that will not open is put aside and made anew from the log', 
     await runOn(server.data, ['verify']);
 });
 
-test('a flipped byte in the middle of the log is found by verify', limit, async () => {
-    const {server} = await filledServer();
+test('a flipped byte in the middle of the log is found by verify', limit, async (t) => {
+    const {server} = await filledServer(t);
     await runOn(server.data, ['verify']);
     const damaged = flipInTheMiddle(server);
     const {stdout, stderr} = await runOn(server.data, ['verify'], {code: 1});
     assert.ok(`${stdout}${stderr}`.includes(path.basename(damaged)), 'names the file');
 });
 
-test('a flipped byte in the middle of the log stops the store there, and is reported', limit, async () => {
-    const {server} = await filledServer();
+test('a flipped byte in the middle of the log stops the store there, and is reported', limit, async (t) => {
+    const {server} = await filledServer(t);
     const damaged = flipInTheMiddle(server);
     rmSync(path.join(server.data, 'store'), {recursive: true});
     server.spawn();
@@ -75,7 +76,10 @@ test('a flipped byte in the middle of the log stops the store there, and is repo
     server.port = Number(line.address.match(/:(\d+)$/)[1]);
     const names = (one) => one.level === 'error' && JSON.stringify(one).includes(path.basename(damaged));
     await waitFor('the damage being reported', () => server.lines().some(names), 60_000);
-    const ready = await server.get('/readyz');
-    assert.equal(ready.status, 503);
+    const read = await server.get('/api/v1/events?limit=1', {stale: 'take'});
+    assert.equal(read.status, 200);
+    assert.equal(read.headers['x-eyed-stale'], 'true', 'a read says that it does not show all');
+    const event = {category: 'crash', name: 'after the damage'};
+    assert.equal((await server.post('/api/v1/events', {json: event})).status, 201, 'the log writes on');
     await server.stop();
 });

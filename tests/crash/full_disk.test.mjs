@@ -11,10 +11,11 @@ import {fillDisk, smallDisk} from './small_disk.mjs';
 
 const disk = smallDisk(256);
 
-test('a full disk refuses writes, answers reads, and heals', {skip: disk.reason ?? false, timeout: 300_000}, async () => {
+test('a full disk refuses writes, answers reads, and heals', {skip: disk.reason ?? false, timeout: 300_000}, async (t) => {
     const data = path.join(disk.directory, 'data');
     mkdirSync(data);
     const server = new Server({data, settings: {'log.segment_bytes': '4MiB'}});
+    t.after(() => server.child?.kill('SIGKILL'));
     const password = await createUser(data, 'admin', {superuser: true});
     await server.start();
     server.token = (await server.post('/api-token-auth/', {json: {username: 'admin', password}})).body.token;
