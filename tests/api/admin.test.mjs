@@ -227,10 +227,14 @@ test('the style sheet is there', async () => {
         body: /prefers-color-scheme: ?dark/});
 });
 
-test('a token does not open the pages, and a cookie does not open the API', async () => {
+test('a token does not open the pages, and a cookie by itself does not open the API', async () => {
     assert.equal((await server.get(listPath)).status, 303);
     const browser = await signedIn();
     assertAnswer(await browser.call('GET', '/events/'), {status: 401});
     const json = {category: 'page', name: unique()};
     assertAnswer(await browser.call('POST', '/api/v1/events', {json}), problem(401));
+    const send = (token) => browser.call('POST', '/api/v1/events', {json, headers: {'x-csrf-token': token}});
+    assertAnswer(await send('x'.repeat(40)), problem(403));
+    const {fields} = formsOf((await browser.open(listPath)).text).find((form) => 'csrf_token' in form.fields);
+    assertAnswer(await send(fields.csrf_token), {status: 201});
 });
