@@ -53,9 +53,11 @@ function settingFlags(settings) {
 }
 
 // Runs a command to its end: {code, stdout, stderr}.
-export function runProgram(program, args, {input, environment = {}, cwd, timeoutMs = 120_000} = {}) {
+// `started` is handed the process.
+export function runProgram(program, args, {input, environment = {}, cwd, timeoutMs = 120_000, started} = {}) {
     return new Promise((resolve, reject) => {
         const child = spawn(program, args, {cwd, env: cleanEnvironment(environment), timeout: timeoutMs});
+        started?.(child);
         const stdout = [];
         const stderr = [];
         child.stdout.on('data', (chunk) => stdout.push(chunk));

@@ -10,7 +10,7 @@ import {anyUuid, assertAnswer, having, problem, scenarios, theEvent, unique} fro
 
 const server = useServer({settings: {
     'http.body_limit': '64KiB', 'http.decompressed_limit': '256KiB', 'http.header_limit': '8KiB',
-    'http.header_timeout': '1s', 'http.body_timeout': '1s', 'http.idle_timeout': '2s',
+    'http.header_timeout': '2s', 'http.body_timeout': '2s', 'http.idle_timeout': '4s',
 }});
 const notFound = {detail: 'Not found.'};
 const json = {'Content-Type': 'application/json'};

@@ -1,10 +1,10 @@
 // eyed export and eyed import, on the data directory and against a running server.
 import assert from 'node:assert/strict';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 
-import {createKey, createUser, runOn, Server, temporaryDirectory} from './harness.mjs';
+import {createKey, createUser, runEyed, runOn, Server, temporaryDirectory, waitFor} from './harness.mjs';
 import {assertAnswer, having, unique} from './scenario.mjs';
 
 async function freshServer() {
@@ -87,6 +87,27 @@ test('an import run again adds nothing, and goes on where it stopped', async () 
     await runOn(server.data, ['import', target, ...remote]);
     await runOn(server.data, ['import', target, '--restart', ...remote]);
     assert.equal((await exported(server, {name})).length, 1000);
+    await server.stop();
+});
+
+test('an import that is killed goes on when it is run again, and takes each event once', async () => {
+    const server = await freshServer();
+    await server.stop();
+    const name = unique();
+    const target = file('events.ndjson', ndjson(20_000, name));
+    let child;
+    const interrupted = runEyed(['import', target, '--batch', '50', '--data', server.data], {started: (one) => { child = one; }});
+    let ended = false;
+    interrupted.then(() => { ended = true; });
+    await waitFor('the import has begun', () => ended || existsSync(`${target}.eyed-import`));
+    child.kill('SIGKILL');
+    await interrupted;
+    const {stdout} = await runOn(server.data, ['import', target, '--json']);
+    const {accepted, duplicates, rejected} = JSON.parse(stdout.trim().split('\n').at(-1));
+    assert.equal(accepted + duplicates, 20_000);
+    assert.equal(rejected, 0);
+    await server.start();
+    assert.equal((await exported(server, {name})).length, 20_000);
     await server.stop();
 });
 
