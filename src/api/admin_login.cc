@@ -1,6 +1,9 @@
 // Logging in and out of the administration.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "api/admin.h"
 #include "api/guard.h"
 #include "api/handlers.h"
@@ -61,9 +64,14 @@ bool needs_session(const http::Request& request) {
 }  // namespace
 
 std::string safe_next(std::string_view next) {
-    const bool ours = next.starts_with("/admin/") &&
-                      next.find_first_of("\\\r\n\t ") == std::string_view::npos &&
-                      next.find("//") == std::string_view::npos;
+    const std::string_view path = next.substr(0, next.find('?'));
+    const bool plain = std::ranges::all_of(path, [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '/' || c == '-' || c == '_';
+    });
+    const bool visible =
+        std::ranges::all_of(next, [](unsigned char c) { return c > ' ' && c < 0x7F; });
+    const bool ours = path.starts_with("/admin/") && plain && visible &&
+                      path.find("//") == std::string_view::npos;
     return std::string(ours ? next : kTypesPath);
 }
 

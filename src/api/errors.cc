@@ -271,7 +271,7 @@ http::Response render_failure(const http::Request& request, const http::Failure&
     const bool known = kind.status == failure.status;
     kind.status = failure.status;
     if (!known) kind.title = http::reason_phrase(failure.status);
-    if (failure.status == 404) return in_style(request, kind, kind.text);
+    if (failure.status == 404 || failure.status == 413) return in_style(request, kind, kind.text);
     if (failure.status == 405)
         return in_style(request, kind, method_not_allowed(request.method_text));
     return in_style(request, kind, failure.detail.empty() ? kind.text : failure.detail);

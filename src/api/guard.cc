@@ -11,19 +11,15 @@ using auth::BrowserSessions;
 
 namespace {
 
-bool is_safe(http::Method method) {
-    return method == http::Method::kGet || method == http::Method::kHead ||
-           method == http::Method::kOptions;
-}
-
-/// kForbidden: a cookie without its CSRF token on a method that changes something.
+/// kForbidden: a cookie with another session's CSRF token.
 Result<model::Principal> identify(const Identities& identities, const http::Request& request) {
     auto principal = identities.authenticator.authenticate(request.header("Authorization"));
     if (principal || principal.error().detail != "missing") return principal;
+    const std::string_view csrf = request.header("X-CSRF-Token");
+    if (csrf.empty()) return principal;
     const auto session = session_of(identities.sessions, request);
     if (!session) return principal;
-    if (!is_safe(request.method) &&
-        !BrowserSessions::csrf_matches(*session, request.header("X-CSRF-Token")))
+    if (!BrowserSessions::csrf_matches(*session, csrf))
         return failure(Code::kForbidden, "CSRF Failed: CSRF token missing or incorrect.");
     return session->principal();
 }

@@ -19,10 +19,10 @@ struct Identities {
 };
 
 /// The one place that turns a request into a principal. By the Authorization header (`Token` or
-/// `Bearer`), else by a browser's session cookie; a cookie alone changes nothing: unsafe methods
-/// need the session's CSRF token in `X-CSRF-Token` beside it. Refuses with 401 when there is
-/// nobody, with 403 when the route's scope is not granted. Open routes are let through; those of
-/// the admin pages but the login send strangers there. Does not block.
+/// `Bearer`), else by a browser's session cookie together with the session's CSRF token in
+/// `X-CSRF-Token`: a cookie alone, which any site may cause to be sent, is nobody. Refuses with 401
+/// when there is nobody, with 403 when the route's scope is not granted. Open routes are let
+/// through; those of the admin pages but the login send strangers there. Does not block.
 std::optional<http::Response> guard(const Identities& identities, http::Request& request);
 
 /// The browser session that a request's cookie stands for.

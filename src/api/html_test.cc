@@ -68,8 +68,9 @@ TEST(Pages, ACookieIsSecureOnTlsAlone) {
 
 TEST(Admin, NextStaysWithinTheAdministration) {
     EXPECT_EQ(safe_next("/admin/events/eventtype/7/change/"), "/admin/events/eventtype/7/change/");
-    for (const char* bad : {"", "https://evil.example/", "//evil.example/admin/", "/admin//evil",
-                            "/admin/\\evil", "/admin/\r\nX: y", "/events", "admin/"})
+    for (const char* bad :
+         {"", "https://evil.example/", "//evil.example/admin/", "/admin//evil", "/admin/\\evil",
+          "/admin/../events/", "/admin/%2e%2e/events/", "/admin/\r\nX: y", "/events", "admin/"})
         EXPECT_EQ(safe_next(bad), kTypesPath) << bad;
 }
 

@@ -58,9 +58,12 @@ void decode_single(Api& api, const http::Request& request, model::Dialect dialec
 }
 
 /// RFC draft-ietf-httpapi-idempotency-key-header leaves the form to the server: visible ASCII here.
-bool valid_idempotency_key(std::string_view key) {
+bool valid_idempotency_key(const http::Request& request, std::string_view key) {
     const auto visible = [](char c) { return c >= '!' && c <= '~'; };
-    return key.size() <= 255 && std::ranges::all_of(key, visible);
+    if (!key.empty()) return key.size() <= 255 && std::ranges::all_of(key, visible);
+    return std::ranges::none_of(request.headers, [](const http::Field& field) {
+        return http::equal_ignoring_case(field.name, "Idempotency-Key");
+    });
 }
 
 std::optional<ingest::BodyKind> body_kind(const http::Request& request) {
@@ -108,7 +111,7 @@ Task<http::Response> send_events(Api& api, http::Request& request) {
     if (!kind) co_return unsupported_media_type(request);
     ingest::Sender sender = sender_of(api, request);
     sender.idempotency_key = request.header("Idempotency-Key");
-    if (!valid_idempotency_key(sender.idempotency_key)) {
+    if (!valid_idempotency_key(request, sender.idempotency_key)) {
         const FieldError wrong{"Idempotency-Key", "It is 1 to 255 visible ASCII characters."};
         co_return field_errors(request, {&wrong, 1});
     }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kStyle = R"(:root{color-scheme:light dark;--ink:#1c2330;--soft:#5b6577;
 --line:#d5dae3;--ground:#f5f6f9;--card:#fff;--accent:#1f5fbf;--bad:#b3261e;--good:#1b7038}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e9f0;--soft:#9aa5b8;--line:#343c4b;
+@media (prefers-color-scheme: dark){:root{--ink:#e6e9f0;--soft:#9aa5b8;--line:#343c4b;
 --ground:#12161d;--card:#1b212b;--accent:#82b1ff;--bad:#ff8a80;--good:#7fd99a}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
@@ -45,7 +45,7 @@ button.quiet{background:none;color:var(--accent);padding:.25rem;text-decoration:
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.5rem;border-bottom:1px solid var(--line);vertical-align:top}
-td{overflow-wrap:anywhere}
+td{overflow-wrap:anywhere;min-width:7rem}
 td.time{white-space:nowrap;color:var(--soft);font-size:.875rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0 0 1rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}

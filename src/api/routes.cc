@@ -9,6 +9,7 @@
 #include "api/guard.h"
 #include "api/handlers.h"
 #include "api/routes.h"
+#include "http/percent.h"
 
 namespace eyed::api {
 
@@ -64,6 +65,18 @@ constexpr RouteEntry kTable[] = {
     {kGet, "/metrics", kOpen, metrics},
 };
 
+/// Native routes refuse what they do not understand, a broken escape in the query included.
+bool has_broken_query(const http::Request& request) {
+    return style_of(request.path) == ErrorStyle::kProblem &&
+           request.query.find('%') != std::string_view::npos &&
+           !http::percent_decode(request.query, http::Plus::kIsSpace);
+}
+
+Task<http::Response> refuse_query(const http::Request& request) {
+    co_return error(request, Error{Code::kInvalidArgument,
+                                   "The query has a percent sign without two hexadecimal digits."});
+}
+
 }  // namespace
 
 std::span<const RouteEntry> route_table() {
@@ -81,7 +94,7 @@ Result<http::Router> make_router(Services& services) {
         route.scope = entry.scope;
         route.max_body = entry.max_body;
         route.handler = [api, handler = entry.handler](http::Request& request) {
-            return handler(*api, request);
+            return has_broken_query(request) ? refuse_query(request) : handler(*api, request);
         };
         EYED_TRY(router.add(std::move(route)));
     }

@@ -158,8 +158,11 @@ Status Program::Parts::open_accounts() {
 
 Status Program::Parts::open_events() {
     EYED_ASSIGN(log, log::open_journal(cli::journal_options(settings), {*files, clock, logger}));
-    EYED_ASSIGN(store::Opened opened,
-                store::open_store(cli::store_options(settings), *files, logger, clock));
+    store::DuckDbOptions options = cli::store_options(settings);
+    options.application_name = [this](ApplicationId id) {
+        return authenticator->application_name(id);
+    };
+    EYED_ASSIGN(store::Opened opened, store::open_store(options, *files, logger, clock));
     store = std::move(opened.store);
     if (store->applied() > log->durable())
         return failure(Code::kCorrupt,

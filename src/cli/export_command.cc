@@ -90,8 +90,8 @@ Result<std::uint64_t> export_offline(const Context& context, const Export& comma
                                      const std::string& path) {
     EYED_ASSIGN(auto filter, filter_of(command));
     EYED_ASSIGN(const auto directory, StoppedDirectory::open(context.settings()));
+    EYED_ASSIGN(const auto accounts, OfflineAccounts::open(context.settings()));
     if (!command.application.empty()) {
-        EYED_ASSIGN(const auto accounts, OfflineAccounts::open(context.settings()));
         const auto id = accounts->names().application_by_name(command.application);
         if (!id)
             return failure(Code::kNotFound,
@@ -99,7 +99,8 @@ Result<std::uint64_t> export_offline(const Context& context, const Export& comma
         filter.applications.push_back(*id);
     }
     EYED_ASSIGN(const auto log, directory->open_log());
-    EYED_ASSIGN(const auto store, directory->open_store());
+    const auto name = [&](ApplicationId id) { return accounts->names().application_name(id); };
+    EYED_ASSIGN(const auto store, directory->open_store(name));
     EYED_TRY(catch_up(context, *directory, *log, *store));
     const Progress progress(context.start.err, [&] { return size_text(path); });
     return store->export_events(filter, format_of(command), path);

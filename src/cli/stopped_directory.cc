@@ -26,9 +26,12 @@ Result<std::unique_ptr<log::Log>> StoppedDirectory::open_log() {
     return log::open_journal(journal_options(settings_), {*files_, clock_, logger_});
 }
 
-Result<std::unique_ptr<store::EventStore>> StoppedDirectory::open_store() {
+Result<std::unique_ptr<store::EventStore>> StoppedDirectory::open_store(
+    std::function<std::string(ApplicationId)> application_name) {
     EYED_TRY(files_->create_directories(config::DataLayout{settings_.data}.store_directory()));
-    return store::open_duckdb(store_options(settings_), *files_, logger_);
+    store::DuckDbOptions options = store_options(settings_);
+    options.application_name = std::move(application_name);
+    return store::open_duckdb(options, *files_, logger_);
 }
 
 }  // namespace eyed::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "base/logger.h"
@@ -25,7 +26,8 @@ class StoppedDirectory {
     Logger& logger() { return logger_; }
     const Clock& clock() const { return clock_; }
     [[nodiscard]] Result<std::unique_ptr<log::Log>> open_log();
-    [[nodiscard]] Result<std::unique_ptr<store::EventStore>> open_store();
+    [[nodiscard]] Result<std::unique_ptr<store::EventStore>> open_store(
+        std::function<std::string(ApplicationId)> application_name = {});
 
   private:
     explicit StoppedDirectory(const config::Settings& settings) : settings_(settings) {}

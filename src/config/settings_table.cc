@@ -101,7 +101,7 @@ const std::vector<Row>& rows() {
          "Logins that may be tried a minute, per user and address; more answers 429."},
         {"auth.hash_threads", IntegerKind{EYED_NUMBER(auth.hash_threads), 1, 64}, "1",
          "Passwords that are hashed at the same time."},
-        {"auth.hash_memory", BytesKind{EYED_SIZE(auth.hash_memory), 8 * kKiB, 4 * kGiB}, "128MiB",
+        {"auth.hash_memory", BytesKind{EYED_SIZE(auth.hash_memory), 8 * kKiB, 4 * kGiB}, "64MiB",
          "Memory of one argon2id hash while it is made."},
         {"auth.hash_passes", IntegerKind{EYED_NUMBER(auth.hash_passes), 1, 100}, "2",
          "Passes of one argon2id hash."},

@@ -53,7 +53,7 @@ void SlowRemover::drain() {
 
 void SlowRemover::run() {
     pthread_setname_np(pthread_self(), "remover");
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
     std::unique_lock lock(mutex_);
     while (true) {
         changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

@@ -21,24 +21,29 @@ class Reader {
 
     template <class Take>
     void read(std::string_view query, Take take) {
-        std::vector<Parameter> parameters = parse_query_string(query);
-        std::vector<std::string_view> seen;
+        const std::vector<Parameter> parameters = parse_query_string(query);
+        if (parameters.size() > kMaxParameters) {
+            fail("query", "There are more than 64 parameters.");
+            return;
+        }
         for (std::size_t i = 0; i < parameters.size(); ++i) {
             const Parameter& parameter = parameters[i];
+            const bool printable = is_utf8(parameter.value) && is_utf8(parameter.name) &&
+                                   parameter.value.find('\0') == std::string::npos;
+            if (!printable) {
+                fail(is_utf8(parameter.name) ? parameter.name : "query",
+                     "The query string must be UTF-8 without null characters.");
+                continue;
+            }
             const bool later = std::any_of(
                 parameters.begin() + static_cast<std::ptrdiff_t>(i) + 1, parameters.end(),
                 [&](const Parameter& other) { return other.name == parameter.name; });
             if (later && style_ == Style::kSeed) continue;
             if (later) {
                 fail(parameter.name, "This parameter is given twice.");
-                return;
+                continue;
             }
-            const bool printable = is_utf8(parameter.value) && is_utf8(parameter.name) &&
-                                   parameter.value.find('\0') == std::string::npos;
-            if (!printable) {
-                fail(is_utf8(parameter.name) ? parameter.name : "query",
-                     "The query string must be UTF-8 without null characters.");
-            } else if (!take(parameter) && style_ == Style::kNative) {
+            if (!take(parameter) && style_ == Style::kNative) {
                 fail(parameter.name, "There is no such parameter.");
             }
         }
@@ -91,6 +96,8 @@ class Reader {
     }
 
   private:
+    static constexpr std::size_t kMaxParameters = 64;  // each is compared with the others
+
     bool integer(const Parameter& given, std::int64_t& out) {
         const std::string& text = given.value;
         const auto read = std::from_chars(text.data(), text.data() + text.size(), out);

@@ -84,6 +84,7 @@ TEST(NativeEvents, NamesWhatIsWrong) {
         {"data.=1", "data.", "A part of the path is empty."},
         {"data.a..b=1", "data.a..b", "A part of the path is empty."},
         {"name=%FF", "name", "The query string must be UTF-8 without null characters."},
+        {"%FF", "query", "The query string must be UTF-8 without null characters."},
         {"name=%00", "name", "The query string must be UTF-8 without null characters."},
     };
     for (const auto& c : cases) {

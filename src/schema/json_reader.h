@@ -87,6 +87,8 @@ class JsonReader {
     bool read(JsonValue& value);
     /// Reads over one whole value, checked.
     bool skip();
+    /// Moves over a scalar that was read before and found good.
+    void pass_scalar() { ++at_; }
 
     /// Consumes `{`. Then next_field() until `more` is false; a value must be read after each key.
     bool enter_object();

@@ -147,7 +147,8 @@ class StructureCheck {
         if (!(node.types & bit(type))) return wrong_type(node, type, place);
         if (type == JsonType::kObject) return object(node, place);
         if (type == JsonType::kArray) return array(node, place);
-        return reader_.skip();
+        reader_.pass_scalar();
+        return true;
     }
 
   private:

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {existsSync, mkdirSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
-import {after, before, test} from 'node:test';
+import {after, test} from 'node:test';
 
 import {deadlineMs, repository, useServer} from './harness.mjs';
 import {assertAnswer, having} from './scenario.mjs';
@@ -11,13 +11,13 @@ import {assertAnswer, having} from './scenario.mjs';
 const require = createRequire(import.meta.url);
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const screens = path.join(repository, 'build/screens');
-const server = useServer();
+const server = useServer({prepare: openBrowser});
 const skip = existsSync(chromium) ? false : `${chromium} is not installed`;
 const longName = 'a rather long name of an event type that has to wrap on a narrow screen';
 const complaints = [];
 let browser;
 
-before(async () => {
+async function openBrowser() {
     if (skip) return;
     mkdirSync(screens, {recursive: true});
     browser = await require(path.join(repository, 'third_party/node_modules/playwright-core')).chromium.launch({
@@ -28,7 +28,7 @@ before(async () => {
     });
     const json = ['cta click', 'page view', longName, '<img src=x onerror=console.error(1)>'].map((name) => ({category: 'page', name}));
     assertAnswer(await server.post('/api/v1/events', {json}), {status: 200});
-}, {timeout: 120_000});
+}
 after(() => browser?.close());
 
 async function openPage(options = {}) {

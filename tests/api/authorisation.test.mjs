@@ -1,20 +1,18 @@
 // Every operation of api/openapi.yaml with every kind of caller.
 import assert from 'node:assert/strict';
 import {randomUUID} from 'node:crypto';
-import {before, describe, test} from 'node:test';
+import {test} from 'node:test';
 
 import {operations} from './contract.mjs';
 import {useServer} from './harness.mjs';
 import {assertAnswer, having, problem, theEvent, unique} from './scenario.mjs';
 
-const server = useServer();
 const keys = {};
-const guarded = operations.filter(({scope}) => scope !== 'open');
-
-before(async () => {
+const server = useServer({prepare: async () => {
     for (const name of ['shop', 'other']) keys[name] = await server.user(name);
     for (const scope of ['ingest', 'read', 'manage']) keys[scope] = await server.key('shop', {scopes: [scope]});
-}, {timeout: 120_000});
+}});
+const guarded = operations.filter(({scope}) => scope !== 'open');
 
 // An event of the shop and its session, so that every path leads somewhere.
 async function freshThings(token = keys.shop) {
@@ -59,39 +57,38 @@ test('every operation names its scope', () => {
 });
 
 for (const operation of guarded) {
-    describe(`${operation.method} ${operation.path}, which needs ${operation.scope}`, () => {
-        test('nobody', async () => {
-            const things = await freshThings();
-            assertUnauthenticated(operation, await callOf(operation, things, null), 'Authentication credentials were not provided.');
-        });
-        test('a wrong token', async () => {
-            const things = await freshThings();
-            assertUnauthenticated(operation, await callOf(operation, things, 'a'.repeat(40)), 'Invalid token.');
-        });
-        for (const scope of ['ingest', 'read', 'manage']) {
-            test(`a key for ${scope}`, async () => {
-                const answer = await callOf(operation, await freshThings(), keys[scope]);
-                if (scope === operation.scope) return assert.ok(answer.status < 300, `${answer.status} ${answer.text}`);
-                const detail = 'You do not have permission to perform this action.';
-                if (native(operation)) assertAnswer(answer, problem(403));
-                else assertAnswer(answer, {status: 403, body: {detail}});
-            });
-        }
-        for (const [who, token] of [['a user', () => keys.shop], ['a superuser', () => server.token]]) {
-            test(who, async () => {
-                const answer = await callOf(operation, await freshThings(), token());
-                assert.ok(answer.status < 300, `${answer.status} ${answer.text}`);
-            });
-        }
-        if (operation.path.includes('{id}')) {
-            test('another application\'s key finds nothing', async () => {
-                const things = await freshThings();
-                assertAnswer(await callOf(operation, things, keys.other), {status: 404});
-                const seen = await server.get(`/event_detail/${things.event}`);
-                assertAnswer(seen, {status: 200, body: having({name: 'cta click'})});
-            });
-        }
+    const label = `${operation.method} ${operation.path}, which needs ${operation.scope}`;
+    test(`${label}: nobody`, async () => {
+        const things = await freshThings();
+        assertUnauthenticated(operation, await callOf(operation, things, null), 'Authentication credentials were not provided.');
     });
+    test(`${label}: a wrong token`, async () => {
+        const things = await freshThings();
+        assertUnauthenticated(operation, await callOf(operation, things, 'a'.repeat(40)), 'Invalid token.');
+    });
+    for (const scope of ['ingest', 'read', 'manage']) {
+        test(`${label}: a key for ${scope}`, async () => {
+            const answer = await callOf(operation, await freshThings(), keys[scope]);
+            if (scope === operation.scope) return assert.ok(answer.status < 300, `${answer.status} ${answer.text}`);
+            const detail = 'You do not have permission to perform this action.';
+            if (native(operation)) assertAnswer(answer, problem(403));
+            else assertAnswer(answer, {status: 403, body: {detail}});
+        });
+    }
+    for (const [who, token] of [['a user', () => keys.shop], ['a superuser', () => server.token]]) {
+        test(`${label}: ${who}`, async () => {
+            const answer = await callOf(operation, await freshThings(), token());
+            assert.ok(answer.status < 300, `${answer.status} ${answer.text}`);
+        });
+    }
+    if (operation.path.includes('{id}')) {
+        test(`${label}: another application's key finds nothing`, async () => {
+            const things = await freshThings();
+            assertAnswer(await callOf(operation, things, keys.other), {status: 404});
+            const seen = await server.get(`/event_detail/${things.event}`);
+            assertAnswer(seen, {status: 200, body: having({name: 'cta click'})});
+        });
+    }
 }
 
 for (const operation of operations.filter(({scope}) => scope === 'open')) {

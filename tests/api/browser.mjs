@@ -9,7 +9,7 @@ export function unescapeHtml(text) {
 
 function attributes(tag) {
     const found = {};
-    for (const [, name, , double, single] of tag.matchAll(/([\w-]+)(=("([^"]*)"|'([^']*)'))?/g)) {
+    for (const [, name, , , double, single] of tag.matchAll(/([\w-]+)(=("([^"]*)"|'([^']*)'))?/g)) {
         found[name.toLowerCase()] = unescapeHtml(double ?? single ?? '');
     }
     return found;

@@ -2,7 +2,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
-import zlib from 'node:zlib';
 
 const timeoutMs = 60_000;
 
@@ -30,7 +29,8 @@ function send(server, method, target, headers, body) {
 function parse(answer) {
     answer.text = answer.bytes.toString('utf8');
     const type = answer.headers['content-type'] ?? '';
-    if (/^application\/(problem\+)?json\b/.test(type) && answer.text) answer.body = JSON.parse(answer.text);
+    const plain = /^application\/(problem\+)?json\b/.test(type) && !answer.headers['content-encoding'];
+    if (plain && answer.text) answer.body = JSON.parse(answer.text);
     return answer;
 }
 
@@ -134,7 +134,6 @@ export class RawConnection {
             body = rest;
         }
         this.received = Buffer.from(rest.subarray(used));
-        if (headers['content-encoding'] === 'gzip') body = zlib.gunzipSync(body);
         return parse({status, headers, bytes: body, line});
     }
 

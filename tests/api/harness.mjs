@@ -53,9 +53,11 @@ function settingFlags(settings) {
 }
 
 // Runs a command to its end: {code, stdout, stderr}.
-export function runProgram(program, args, {input, environment = {}, cwd, timeoutMs = 120_000} = {}) {
+// `started` is handed the process.
+export function runProgram(program, args, {input, environment = {}, cwd, timeoutMs = 120_000, started} = {}) {
     return new Promise((resolve, reject) => {
         const child = spawn(program, args, {cwd, env: cleanEnvironment(environment), timeout: timeoutMs});
+        started?.(child);
         const stdout = [];
         const stderr = [];
         child.stdout.on('data', (chunk) => stdout.push(chunk));
@@ -103,6 +105,12 @@ export async function createKey(data, user, {application, scopes = []} = {}) {
     return tokenIn(ended.stdout);
 }
 
+// Stopped after a file's last test, also when a failed test left one behind.
+const running = new Set();
+after(async () => {
+    for (const server of running) await server.stop();
+}, {timeout: 120_000});
+
 export class Server {
     constructor({settings = {}, environment = {}, data, args = [], scheme = 'http', listen, ca, cheap = true} = {}) {
         this.settings = {...(cheap ? cheapSettings : {}), ...settings};
@@ -128,8 +136,10 @@ export class Server {
             stream.on('data', (text) => { this.output += text; });
         }
         const child = this.child;
+        running.add(this);
         this.ended = new Promise((resolve) => {
             child.on('close', (code, signal) => {
+                running.delete(this);
                 this.exited = {code, signal};
                 resolve(this.exited);
             });
@@ -218,18 +228,19 @@ export class Server {
 }
 
 // A server for a whole file. With `admin` (the default) there is a superuser of that name, whose
-// token calls carry unless they say otherwise.
-export function useServer({admin = 'admin', ...options} = {}) {
+// token calls carry unless they say otherwise. `prepare` comes last: hooks of a file do not wait for
+// each other, so it must not have another `before`.
+export function useServer({admin = 'admin', prepare = async () => {}, ...options} = {}) {
     const server = new Server(options);
     before(async () => {
         if (admin) server.passwords[admin] = await createUser(server.data, admin, {superuser: true});
         await server.start();
-        if (!admin) return;
+        if (!admin) return prepare();
         const credentials = {username: admin, password: server.passwords[admin]};
         server.token = (await server.post('/api-token-auth/', {json: credentials})).body?.token;
         assert.match(server.token ?? '', /^[0-9a-f]{40}$/, 'the administrator gets a token');
-    }, {timeout: 120_000});
-    after(() => server.stop(), {timeout: 60_000});
+        await prepare();
+    }, {timeout: 240_000});
     process.on('exit', (code) => {
         if (code || process.exitCode) writeSync(2, `--- the server's log\n${server.output.slice(-20_000)}\n`);
     });

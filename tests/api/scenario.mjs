@@ -48,7 +48,7 @@ export function assertMatches(actual, expected) {
 
 // What an answer must be: {status, body, headers, contains: [text], lacks: [text]}.
 export function assertAnswer(answer, {status, body, headers = {}, contains = [], lacks = []}) {
-    const shown = `${answer.status} ${inspect(answer.headers)}\n${answer.text.slice(0, 2000)}`;
+    const shown = `${answer.status} ${inspect(answer.headers)}\n${answer.text?.slice(0, 2000)}`;
     if (status !== undefined) assert.equal(answer.status, status, shown);
     if (body !== undefined) assertMatches(answer.body ?? answer.text, body);
     for (const [name, expected] of Object.entries(headers)) assertMatches(answer.headers[name], expected);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {after, before, test} from 'node:test';
+import {before, test} from 'node:test';
 import tls from 'node:tls';
 
 import {sendRaw} from './client.mjs';
@@ -25,7 +25,6 @@ before(async () => {
     const answer = await server.post('/api-token-auth/', {json: {username: 'admin', password: 'admin pass 1234'}});
     server.token = answer.body?.token;
 }, {timeout: 120_000});
-after(() => server.stop());
 
 function handshake(options) {
     return new Promise((resolve, reject) => {

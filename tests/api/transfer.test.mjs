@@ -1,10 +1,10 @@
 // eyed export and eyed import, on the data directory and against a running server.
 import assert from 'node:assert/strict';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 
-import {createKey, createUser, runOn, Server, temporaryDirectory} from './harness.mjs';
+import {createKey, createUser, runEyed, runOn, Server, temporaryDirectory, waitFor} from './harness.mjs';
 import {assertAnswer, having, unique} from './scenario.mjs';
 
 async function freshServer() {
@@ -88,8 +88,38 @@ test('an import run again adds nothing, and goes on where it stopped', async () 
     await runOn(server.data, ['import', target, '--restart', ...remote]);
     assert.equal((await exported(server, {name})).length, 1000);
     await server.stop();
-    const failed = await runOn(server.data, ['import', file('more.ndjson', ndjson(10, unique())), ...remote], {code: 1});
-    assert.match(failed.stderr, /./);
+});
+
+test('an import that is killed goes on when it is run again, and takes each event once', async () => {
+    const server = await freshServer();
+    await server.stop();
+    const name = unique();
+    const target = file('events.ndjson', ndjson(20_000, name));
+    let child;
+    const interrupted = runEyed(['import', target, '--batch', '50', '--data', server.data], {started: (one) => { child = one; }});
+    let ended = false;
+    interrupted.then(() => { ended = true; });
+    await waitFor('the import has begun', () => ended || existsSync(`${target}.eyed-import`));
+    child.kill('SIGKILL');
+    await interrupted;
+    const {stdout} = await runOn(server.data, ['import', target, '--json']);
+    const {accepted, duplicates, rejected} = JSON.parse(stdout.trim().split('\n').at(-1));
+    assert.equal(accepted + duplicates, 20_000);
+    assert.equal(rejected, 0);
+    await server.start();
+    assert.equal((await exported(server, {name})).length, 20_000);
+    await server.stop();
+});
+
+test('a token that does not count ends an import and an export', async () => {
+    const server = await freshServer();
+    const remote = ['--url', server.origin, '--token', 'a'.repeat(40)];
+    const target = file('events.ndjson', ndjson(10, unique()));
+    for (const command of [['import', target], ['export']]) {
+        const failed = await runOn(server.data, [...command, ...remote], {code: 1});
+        assert.match(failed.stderr, /token|401/i);
+    }
+    await server.stop();
 });
 
 test('bad lines of an import are rejected with their reason, the others are taken', async () => {
@@ -97,7 +127,7 @@ test('bad lines of an import are rejected with their reason, the others are take
     const name = unique();
     const text = `${ndjson(3, name)}nonsense\n${JSON.stringify({category: 'import', name, data: 5})}\n`;
     await server.stop();
-    const ended = await runOn(server.data, ['import', file('events.ndjson', text), '--json'], {code: 1});
+    const ended = await runOn(server.data, ['import', file('events.ndjson', text), '--json']);
     assertAnswer({body: JSON.parse(ended.stdout.trim().split('\n').at(-1))}, {body: having({accepted: 3, rejected: 2})});
     await server.start();
     assert.equal((await exported(server, {name})).length, 3);

@@ -67,7 +67,7 @@ void Housekeeper::remove_superseded(const std::vector<std::string>& paths) {
 
 void Housekeeper::run() {
     pthread_setname_np(pthread_self(), "log-keeper");
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         poked_ = false;

@@ -94,9 +94,10 @@ class JournalTest : public ::testing::Test {
             if (name.ends_with(suffix)) names.push_back(name);
         return names;
     }
-    /// Waits for background work; fails after 20 s.
+    /// Waits for background work; fails after two minutes: the thread waited for has a low
+    /// priority.
     static void eventually(const std::function<bool()>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
         while (!condition()) {
             ASSERT_LT(std::chrono::steady_clock::now(), deadline);
             std::this_thread::sleep_for(std::chrono::milliseconds(1));

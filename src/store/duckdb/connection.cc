@@ -163,6 +163,7 @@ Error to_error(std::string_view message) {
         return error(Code::kDiskFull);
     if (says("has been invalidated") || message.starts_with("FATAL Error"))
         return error(Code::kUnavailable);
+    if (says("Cannot CHECKPOINT") || says("checkpoint lock")) return error(Code::kConflict);
     if (message.starts_with("INTERRUPT Error"))
         return {Code::kTimeout, "the query took longer than allowed"};
     if (message.starts_with("Out of Memory Error")) return error(Code::kOverloaded);

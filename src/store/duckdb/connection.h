@@ -105,7 +105,8 @@ class Transaction {
 };
 
 /// DuckDB's message as our error: kTimeout (interrupted), kDiskFull, kIo, kOverloaded (out of its
-/// memory), kUnavailable (the instance is out of order until it is reopened), else kInternal.
+/// memory), kConflict (no checkpoint while others read), kUnavailable (the instance is out of order
+/// until it is reopened), else kInternal.
 Error to_error(std::string_view message);
 
 }  // namespace eyed::store

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <mutex>
 #include <shared_mutex>
+#include <thread>
 
 #include "store/duckdb/export.h"
 #include "store/duckdb/instance.h"
@@ -23,6 +24,9 @@ using Milliseconds = std::chrono::milliseconds;
 
 constexpr Milliseconds kReopenFirst{100};
 constexpr Milliseconds kReopenLast{5'000};
+/// A WAL of this many times wal_bytes is folded even if readers must wait for it.
+constexpr std::uint64_t kPatience = 4;
+constexpr Milliseconds kFoldWait{500};
 /// Long work that a person waits for: an export, a verify.
 constexpr std::chrono::hours kLongWork{24};
 
@@ -74,7 +78,8 @@ class DuckDbStore final : public EventStore {
             options_.temp_directory.empty() ? options_.path + ".tmp" : options_.temp_directory;
         return read(
             [&](Connection& c) {
-                return write_export(c, highest(), filter, {format, path, scratch}, files_);
+                return write_export(c, highest(), filter,
+                                    {format, path, scratch, options_.application_name}, files_);
             },
             kLongWork);
     }
@@ -95,6 +100,9 @@ class DuckDbStore final : public EventStore {
     template <class Work>
     std::invoke_result_t<Work, Connection&> read(Work work, std::chrono::nanoseconds timeout = {}) {
         EYED_TRY(heal());
+        {
+            const std::lock_guard after_you(turnstile_);
+        }
         const std::shared_lock lock(instance_mutex_);
         if (!instance_) return failure(Code::kUnavailable, "the store is being reopened");
         EYED_ASSIGN(const auto lease, instance_->reader());
@@ -109,6 +117,7 @@ class DuckDbStore final : public EventStore {
 
     Status adopt(std::unique_ptr<Instance> instance);
     Status heal();
+    Status fold_alone();
     void note(const Error& error, Connection& connection);
     EventId highest() const { return {highest_.load(std::memory_order_acquire)}; }
     std::uint64_t wal_size();
@@ -119,6 +128,8 @@ class DuckDbStore final : public EventStore {
     Logger& logger_;
     Watchdog watchdog_;
 
+    /// Held while waiting to be alone: keeps new readers from overtaking for ever.
+    std::mutex turnstile_;
     std::shared_mutex instance_mutex_;  ///< shared: using instance_; alone: replacing it
     std::unique_ptr<Instance> instance_;
     std::atomic<bool> broken_{false};
@@ -152,6 +163,7 @@ Status DuckDbStore::heal() {
     if (!healing) return failure(Code::kUnavailable, "the store is being reopened");
     if (!broken_.load(std::memory_order_acquire)) return {};
     if (now() < next_attempt_) return failure(Code::kUnavailable, why_);
+    const std::lock_guard turnstile(turnstile_);
     const std::unique_lock alone(instance_mutex_);
     instance_.reset();
     auto instance = Instance::open(options_);
@@ -216,14 +228,40 @@ Status DuckDbStore::fold() {
     const std::uint64_t bytes = wal_size();
     const bool idle = now() - last_apply_ >= options_.fold_idle;
     if (bytes == 0 || (bytes < options_.wal_bytes && !idle)) return {};
-    const std::shared_lock lock(instance_mutex_);
-    if (!instance_) return {};
-    Status folded = instance_->writer().run("CHECKPOINT");
+    Status folded;
+    {
+        const std::shared_lock lock(instance_mutex_);
+        if (!instance_) return {};
+        folded = instance_->writer().run("CHECKPOINT");
+        if (!folded && folded.error().code != Code::kConflict)
+            note(folded.error(), instance_->writer());
+    }
+    // Readers that began before the last batch are in the way: another time, unless it grows.
+    if (!folded && folded.error().code == Code::kConflict) {
+        if (bytes < kPatience * options_.wal_bytes) return {};
+        folded = fold_alone();
+    }
     if (folded) return {};
     logger_.log(Level::kWarning, "the store's WAL is not folded",
-                {{"why", folded.error().detail}, {"wal_bytes", std::to_string(bytes)}});
-    note(folded.error(), instance_->writer());
+                {{"why", folded.error().detail}, {"wal_bytes", bytes}});
     last_apply_ = now();  // not again at once
+    return folded;
+}
+
+/// Lets no new reader in, waits a moment for those that are there, and folds. Gives up when one
+/// stays long (an export): the WAL then grows until it is done.
+Status DuckDbStore::fold_alone() {
+    const std::lock_guard turnstile(turnstile_);
+    const SteadyTime until = now() + kFoldWait;
+    std::unique_lock alone(instance_mutex_, std::try_to_lock);
+    while (!alone && now() < until) {
+        std::this_thread::sleep_for(Milliseconds(1));
+        static_cast<void>(alone.try_lock());
+    }
+    if (!alone) return failure(Code::kConflict, "a long query is in the way");
+    if (!instance_) return {};
+    Status folded = instance_->writer().run("CHECKPOINT");
+    if (!folded) note(folded.error(), instance_->writer());
     return folded;
 }
 

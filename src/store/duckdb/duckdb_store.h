@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,8 @@ struct DuckDbOptions {
     std::uint64_t wal_bytes = 32u << 20;              ///< fold() folds the WAL from this size on
     std::chrono::milliseconds fold_idle{10'000};      ///< … or after this long without an apply()
     std::chrono::milliseconds query_timeout{30'000};  ///< then a query ends with kTimeout
+    /// What exports write for an application; any thread. Unset: its number.
+    std::function<std::string(ApplicationId)> application_name;
 };
 
 /// Opens or creates the store in one DuckDB file; see docs/internals/store.md. kCorrupt: the file

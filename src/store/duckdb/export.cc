@@ -37,9 +37,15 @@ void append_json_string(std::string_view text, std::string& out) {
     out += '"';
 }
 
-void append_ndjson(const model::Event& event, std::string& out) {
-    fmt::format_to(std::back_inserter(out), R"({{"id":{},"application":{},"session_id":)",
-                   event.id.value, event.application.value);
+using Names = std::function<std::string(ApplicationId)>;
+
+void append_ndjson(const model::Event& event, const Names& names, std::string& out) {
+    fmt::format_to(std::back_inserter(out), R"({{"id":{},"application":)", event.id.value);
+    if (names)
+        append_json_string(names(event.application), out);
+    else
+        out += std::to_string(event.application.value);
+    out += R"(,"session_id":)";
     if (event.session.is_nil()) {
         out += "null";
     } else {
@@ -82,8 +88,11 @@ void append_csv_field(std::string_view text, std::string& out) {
     out += '"';
 }
 
-void append_csv(const model::Event& event, std::string& out) {
-    fmt::format_to(std::back_inserter(out), "{},{},", event.id.value, event.application.value);
+void append_csv(const model::Event& event, const Names& names, std::string& out) {
+    fmt::format_to(std::back_inserter(out), "{},", event.id.value);
+    append_csv_field(names ? names(event.application) : std::to_string(event.application.value),
+                     out);
+    out += ',';
     if (!event.session.is_nil()) append_uuid(event.session, out);
     out += ',';
     append_csv_field(event.category, out);
@@ -165,10 +174,11 @@ Result<std::uint64_t> write_text(Connection& connection, EventId highest, const 
     NewFile begun(files, target.path);
     TextFile out(files, target.path, *file);
     const bool csv = target.format == ExportFormat::kCsv;
+    const Names& names = target.application_name;
     if (csv) out.text() += kCsvHead;
     std::uint64_t rows = 0;
     EYED_TRY(visit_each(connection, highest, filter, [&](const model::Event& event) {
-        csv ? append_csv(event, out.text()) : append_ndjson(event, out.text());
+        csv ? append_csv(event, names, out.text()) : append_ndjson(event, names, out.text());
         ++rows;
         return out.write_if_full();
     }));
@@ -198,6 +208,22 @@ Status move_file(io::FileSystem& files, const std::string& from, const std::stri
     return files.remove(from);
 }
 
+/// The column `application` in SQL: its number, or, by a CASE over those there are, its name.
+Result<Statement> application_column(Connection& connection, const Names& names) {
+    Statement column{"application", {}};
+    if (!names) return column;
+    EYED_ASSIGN(Answer found, connection.query("SELECT DISTINCT application FROM events"));
+    std::string cases;
+    while (const auto chunk = found.next())
+        for (std::size_t row = 0; row < chunk->size(); ++row) {
+            const ApplicationId id{chunk->i64(0, row)};
+            fmt::format_to(std::back_inserter(cases), " WHEN {} THEN ?::VARCHAR", id.value);
+            column.parameters.emplace_back(names(id));
+        }
+    if (!cases.empty()) column.sql = fmt::format("CASE application{} END AS application", cases);
+    return column;
+}
+
 Result<std::uint64_t> write_parquet(Connection& connection, const EventFilter& filter,
                                     const ExportTarget& target, io::FileSystem& files) {
     static std::atomic<std::uint64_t> serial{0};  // only makes names differ
@@ -212,16 +238,22 @@ Result<std::uint64_t> write_parquet(Connection& connection, const EventFilter& f
     Conditions where = event_conditions(filter);
     if (filter.min_id) where.add("id >= ?", filter.min_id->value);
     if (filter.max_id) where.add("id <= ?", filter.max_id->value);
+    EYED_ASSIGN(Transaction snapshot, Transaction::begin(connection));
+    EYED_ASSIGN(Statement column, application_column(connection, target.application_name));
+    Parameters& parameters = column.parameters;
+    parameters.insert(parameters.end(), where.parameters().begin(), where.parameters().end());
     EYED_ASSIGN(
         Answer answer,
         connection.query(
-            {fmt::format("COPY (SELECT id, application, session AS session_id, category, name, "
+            {fmt::format("COPY (SELECT id, {}, session AS session_id, category, name, "
                          "timestamp, received_at, event_id, dialect, data FROM events {}) TO '{}' "
                          "(FORMAT parquet, COMPRESSION zstd)",
-                         where.sql(), quoted),
-             where.parameters()}));
+                         column.sql, where.sql(), quoted),
+             parameters}));
+    const std::uint64_t rows = answer.rows_changed();
+    EYED_TRY(snapshot.commit());
     EYED_TRY(move_file(files, path, target.path));
-    return answer.rows_changed();
+    return rows;
 }
 
 }  // namespace

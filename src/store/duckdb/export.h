@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "io/file_system.h"
@@ -12,6 +13,8 @@ struct ExportTarget {
     ExportFormat format = ExportFormat::kNdjson;
     std::string path;
     std::string scratch;  ///< directory where DuckDB may write
+    /// What is written for an application. Unset: its number.
+    std::function<std::string(ApplicationId)> application_name;
 };
 
 /// Writes the matching events of one snapshot to a new file, by id. A file begun is removed after

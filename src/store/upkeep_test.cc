@@ -1,0 +1,162 @@
+// open, rebuild, verify: what keeps the store what the log says.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "store/open.h"
+#include "store/rebuild.h"
+#include "store/test_store.h"
+#include "store/verify.h"
+
+namespace eyed::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Upkeep : public StoreTest {
+  protected:
+    Opened reopen() {
+        store_.reset();
+        auto opened = open_store(options_, *files_, logger_, clock_);
+        EXPECT_TRUE(opened) << opened.error().detail;
+        return opened ? std::move(*opened) : Opened{};
+    }
+    VerifyReport verify() {
+        const auto report = verify_store(log_, *store_, {});
+        EXPECT_TRUE(report) << report.error().detail;
+        return report.value_or(VerifyReport{});
+    }
+    SystemClock clock_;
+};
+
+TEST_F(Upkeep, AGoodFileIsOpenedAndNotPutAside) {
+    add_events(2);
+    apply();
+    Opened opened = reopen();
+    EXPECT_EQ(opened.put_aside, "");
+    EXPECT_EQ(opened.store->applied(), Position{2});
+}
+
+TEST_F(Upkeep, ABrokenFileIsPutAsideAndFilledAnewFromTheLog) {
+    add_events(3);
+    apply();
+    store_.reset();
+    std::ofstream(options_.path, std::ios::trunc) << std::string(30'000, 'x');
+    Opened opened = reopen();
+    ASSERT_TRUE(opened.store);
+    EXPECT_THAT(opened.put_aside, HasSubstr("events.duckdb.broken-"));
+    EXPECT_EQ(std::filesystem::file_size(opened.put_aside), 30'000u);
+    EXPECT_EQ(opened.store->applied(), Position{0});
+    store_ = std::move(opened.store);
+    apply();
+    EXPECT_THAT(ids({}), ElementsAre(3, 2, 1));
+}
+
+TEST_F(Upkeep, AWalWithABadChecksumIsPutAsideWithItsFile) {
+    add_events(100);
+    apply();
+    std::filesystem::copy(options_.path, directory_ / "b.duckdb");
+    std::filesystem::copy(options_.path + ".wal", directory_ / "b.duckdb.wal");
+    options_.path = directory_ / "b.duckdb";
+    const auto size = std::filesystem::file_size(options_.path + ".wal");
+    {
+        std::fstream wal(options_.path + ".wal", std::ios::in | std::ios::out | std::ios::binary);
+        wal.seekp(static_cast<std::streamoff>(size / 2));
+        wal << "damage in the middle";
+    }
+    Opened opened = reopen();
+    ASSERT_TRUE(opened.store);
+    ASSERT_NE(opened.put_aside, "");
+    EXPECT_EQ(std::filesystem::file_size(opened.put_aside + ".wal"), size);
+    store_ = std::move(opened.store);
+    apply();
+    EXPECT_EQ(store_->state().events, 100u);
+}
+
+TEST_F(Upkeep, RebuildMakesTheSameStoreAndRemovesTheOld) {
+    add_events(50);
+    add(replace(3, "{}"));
+    add(log::EraseBody{{4}, kStart, {1}});
+    apply(10);
+    store_.reset();
+    RebuildProgress last;
+    const auto rebuilt = rebuild_store(options_, log_, *files_, logger_,
+                                       [&](const RebuildProgress& p) { last = p; });
+    ASSERT_TRUE(rebuilt) << rebuilt.error().detail;
+    EXPECT_EQ(last.applied, Position{52});
+    EXPECT_EQ(rebuilt->events, 49u);
+    EXPECT_FALSE(files_->exists(options_.path + ".rebuild"));
+    open();
+    EXPECT_EQ(store_->applied(), Position{52});
+    EXPECT_TRUE(verify().good());
+}
+
+TEST_F(Upkeep, ARebuildThatFailsLeavesTheOldStore) {
+    add_events(5);
+    apply();
+    store_.reset();
+    log_.damage({3});
+    const auto rebuilt = rebuild_store(options_, log_, *files_, logger_, {});
+    ASSERT_FALSE(rebuilt);
+    EXPECT_EQ(rebuilt.error().code, Code::kCorrupt);
+    open();
+    EXPECT_EQ(store_->applied(), Position{5});
+    EXPECT_THAT(ids({}), ElementsAre(5, 4, 3, 2, 1));
+}
+
+TEST_F(Upkeep, VerifyFindsNothingWhereStoreAndLogAgree) {
+    add_events(20);
+    add(replace(3, R"({"v":1})"));
+    add(log::EraseBody{{4}, kStart, {1}});
+    add(log::RejectionBody{});
+    apply();
+    add_events(5);  // not applied: not compared
+    const VerifyReport report = verify();
+    EXPECT_TRUE(report.good());
+    EXPECT_EQ(report.log_events, 19u);
+    EXPECT_EQ(report.store_events, 19u);
+    EXPECT_EQ(report.store_rejections, 1u);
+}
+
+TEST_F(Upkeep, VerifyNamesWhatIsMissingExtraAndDifferent) {
+    add_events(4);
+    apply();
+    // A second log that tells another story of the same positions.
+    MemoryLog other;
+    log::Batch batch;
+    batch.add(event(1));
+    batch.add(event(2, R"({"host":"b"})"));
+    batch.add(event(3));
+    batch.add(log::EraseBody{{1}, kStart, {1}});
+    other.add(batch);
+    const auto report = verify_store(other, *store_, {});
+    ASSERT_TRUE(report) << report.error().detail;
+    EXPECT_FALSE(report->good());
+    EXPECT_THAT(report->extra_ids, ElementsAre(EventId{1}, EventId{4}));
+    EXPECT_THAT(report->different_ids, ElementsAre(EventId{2}));
+    EXPECT_THAT(report->missing_ids, IsEmpty());
+
+    MemoryLog more;
+    for (int i = 1; i <= 4; ++i) {
+        log::Batch one;
+        one.add(event(i));
+        more.add(one);
+    }
+    options_.path = directory_ / "fewer.duckdb";
+    open();
+    auto entries = waiting();
+    log::Batch erase;
+    erase.add(log::EraseBody{{2}, kStart, {1}});
+    entries[3].kind = log::Kind::kErase;
+    entries[3].body = erase.body(erase.entries()[0]);
+    ASSERT_TRUE(store_->apply(entries));
+    const auto fewer = verify_store(more, *store_, {});
+    ASSERT_TRUE(fewer) << fewer.error().detail;
+    EXPECT_THAT(fewer->missing_ids, ElementsAre(EventId{2}, EventId{4}));
+}
+
+}  // namespace
+}  // namespace eyed::store
