@@ -63,5 +63,4 @@ class CapturingLogger final : public Logger {
 /// `trace`, `debug`, `info`, `warning`, `error`.
 std::string_view level_name(Level level);
 
-
 }  // namespace eyed

@@ -72,9 +72,17 @@ Task<long> sum_to(int n) {
     co_return sum;
 }
 
+// Sanitizers keep gcc from making the jumps between tasks tail calls, so a sanitized stack does
+// grow.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kManyTasks = 1'000;
+#else
+constexpr int kManyTasks = 100'000;
+#endif
+
 TEST(Task, AwaitsTasksWithoutGrowingTheStack) {
     BlockingLoop loop;
-    EXPECT_EQ(loop.run(sum_to(100'000)), 5'000'050'000);
+    EXPECT_EQ(loop.run(sum_to(kManyTasks)), kManyTasks * (kManyTasks + 1L) / 2);
 }
 
 /// Suspends until somebody resumes it through a ResumeBatch.
