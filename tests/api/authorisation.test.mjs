@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {randomUUID} from 'node:crypto';
 import {test} from 'node:test';
 
-import {operations} from './contract.mjs';
+import {answerFault, operations} from './contract.mjs';
 import {useServer} from './harness.mjs';
 import {assertAnswer, having, problem, theEvent, unique} from './scenario.mjs';
 
@@ -38,7 +38,10 @@ const bodies = {
 async function callOf(operation, things, token) {
     let json = bodies[operation.method];
     if (operation.path === '/api/v1/events' && json) json = {category: 'page', name: 'view'};
-    return server.call(operation.method, targetOf(operation, things), {token, ...(json ? {json} : {})});
+    const options = {token, ...(json ? {json} : {})};
+    const answer = await server.call(operation.method, targetOf(operation, things), options);
+    assert.equal(answerFault(operation, answer), undefined, 'the contract describes the answer');
+    return answer;
 }
 
 const native = ({path}) => path.startsWith('/api/v1/');
