@@ -13,7 +13,11 @@ Types::Types(TypeDirectory& directory, WorkerPool& pool, Options options)
     : directory_(directory), pool_(pool), options_(options) {
 }
 
-Types::~Types() = default;
+Types::~Types() {
+    // The job that made the last Registration looks once more whether another waits.
+    std::unique_lock lock(queue_mutex_);
+    idle_.wait(lock, [this] { return !running_; });
+}
 
 TypePointer Types::find(std::string_view category, std::string_view name) const {
     const std::uint64_t hash = type_hash(category, name);
@@ -92,6 +96,7 @@ void Types::run_registrations() {
             first = std::exchange(waiting_, nullptr);
             if (!first) {
                 running_ = false;
+                idle_.notify_all();  // under the lock: then this is no longer touched
                 return;
             }
         }

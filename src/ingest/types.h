@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <coroutine>
 #include <cstdint>
 #include <memory>
@@ -76,6 +77,7 @@ class Types {
     /// `pool` runs the directory's blocking calls. All are referred to and must outlive this; every
     /// Registration must have ended before it goes.
     Types(TypeDirectory& directory, WorkerPool& pool, Options options);
+    /// Waits for the pool's thread to leave.
     ~Types();
     Types(const Types&) = delete;
     Types& operator=(const Types&) = delete;
@@ -121,6 +123,7 @@ class Types {
     std::unordered_map<ApplicationId, std::uint32_t> counts_;  ///< types by application
 
     std::mutex queue_mutex_;  ///< guards waiting_, waiting_last_ and running_
+    std::condition_variable idle_;  ///< running_ has become false
     Registration* waiting_ = nullptr;
     Registration* waiting_last_ = nullptr;
     bool running_ = false;  ///< a job of the pool takes from the queue
