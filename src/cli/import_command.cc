@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <ostream>
 
@@ -21,6 +22,17 @@ ImportSource::Format format_of(const Import& command) {
     const bool csv =
         command.format.empty() ? command.file.ends_with(".csv") : command.format == "csv";
     return csv ? ImportSource::Format::kCsv : ImportSource::Format::kNdjson;
+}
+
+/// What an import's state belongs to: one that stopped half-way into one server must not begin in
+/// the middle at another.
+std::string target_of(const Context& context, const Import& command) {
+    if (!command.remote.url.empty()) {
+        const std::string_view url = command.remote.url;
+        return std::string(url.substr(0, url.find_last_not_of('/') + 1));
+    }
+    return fmt::format("{} {}", std::filesystem::weakly_canonical(context.settings().data).string(),
+                       command.application);
 }
 
 /// What the progress line reads while the work goes on.
@@ -101,7 +113,7 @@ void tell(const Context& context, const ImportState& state) {
 Result<int> import_events(const Context& context, const Import& command) {
     const auto files = io::make_file_system();
     EYED_ASSIGN(const auto source, ImportSource::open({command.file, format_of(command)}));
-    const auto state_path = import_state_path(command.file);
+    const auto state_path = import_state_path(command.file, target_of(context, command));
     ImportState state;
     state.fingerprint = source->fingerprint();
     if (!command.restart) {

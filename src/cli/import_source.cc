@@ -205,14 +205,16 @@ void ImportSource::append_csv_line(const std::vector<std::string>& fields, std::
         line_ = value;
         line_.reserve(line_.size() + 64);
         // A cell of data holds JSON; one that does not is passed on as a text and refused as such.
-        bool json = name == "data" && value.find('\n') == std::string::npos && !index_.index(line_);
+        bool json = name == "data" && !index_.index(line_);
         if (json) {
             schema::JsonReader reader(index_);
             schema::JsonValue read;
             json = reader.read(read) && reader.at_end();
         }
         if (json) {
-            out += value;
+            // Line breaks in JSON text are space between tokens, never within one.
+            for (const char c : value)
+                out += c == '\n' || c == '\r' ? ' ' : c;
         } else {
             append_json_string(value, out);
         }

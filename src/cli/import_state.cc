@@ -4,10 +4,12 @@
 
 #include <sstream>
 
+#include "base/hash.h"
+
 namespace eyed::cli {
 
-std::string import_state_path(const std::string& file) {
-    return file + ".eyed-import";
+std::string import_state_path(const std::string& file, std::string_view target) {
+    return fmt::format("{}.eyed-import-{:016x}", file, hash64(target));
 }
 
 Result<std::optional<ImportState>> read_import_state(io::FileSystem& files, const std::string& path,

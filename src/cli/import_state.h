@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "cli/import_source.h"
@@ -10,8 +11,8 @@
 
 namespace eyed::cli {
 
-/// How far an import has come, kept beside its file in FILE.eyed-import, so that it can go on after
-/// an interruption. Lines `name value`.
+/// How far an import has come, kept beside its file in FILE.eyed-import-TARGET, so that it can go on
+/// after an interruption. Lines `name value`.
 struct ImportState {
     std::string fingerprint;  ///< of the file: another one begins at the front
     ImportSource::Place place;
@@ -20,7 +21,8 @@ struct ImportState {
     std::uint64_t rejected = 0;
 };
 
-std::string import_state_path(const std::string& file);
+/// `target` is where the events go (a URL, a directory): each has a state of its own, under a hash.
+std::string import_state_path(const std::string& file, std::string_view target);
 /// nullopt: there is none, or it is of another file. kCorrupt: it is no such file.
 [[nodiscard]] Result<std::optional<ImportState>> read_import_state(io::FileSystem& files,
                                                                    const std::string& path,

@@ -121,6 +121,14 @@ class TransferTest : public ::testing::Test {
                "}}\n";
     }
 
+    /// How many files tell of an import that is not done.
+    int states() const {
+        const std::filesystem::directory_iterator all(directory_.path());
+        return static_cast<int>(std::ranges::count_if(all, [](const auto& entry) {
+            return entry.path().filename().string().find(".eyed-import") != std::string::npos;
+        }));
+    }
+
     io::TemporaryDirectory directory_;
     std::string out_;
     std::string err_;
@@ -133,7 +141,7 @@ TEST_F(TransferTest, WhatIsImportedIsExported) {
     const auto file = write("events.ndjson", content);
     ASSERT_EQ(run({"import", file, "--batch", "100", "--json"}), kDone) << err_;
     EXPECT_EQ(out_, "{\"accepted\":250,\"duplicates\":0,\"rejected\":0}\n");
-    EXPECT_FALSE(std::filesystem::exists(import_state_path(file)));
+    EXPECT_EQ(states(), 0);
 
     ASSERT_EQ(run({"export"}), kDone) << err_;
     EXPECT_EQ(lines(out_), 250U);
@@ -173,23 +181,46 @@ TEST_F(TransferTest, BadLinesAreRejectedAndCountedAndTheOthersStay) {
 
 TEST_F(TransferTest, AnInterruptedImportGoesOnWhereItStopped) {
     const auto file = write("events.ndjson", event(1) + event(2) + event(3));
-    Peer first(
+    Peer peer(
         {Peer::answer("200 OK", R"({"accepted":1,"duplicates":0,"rejected":0,"results":[]})"),
-         Peer::answer("401 Unauthorized", R"({"detail":"Invalid token."})")});
-    EXPECT_EQ(run({"import", file, "--batch", "1", "--url", first.url(), "--token", "t"}), kFailed);
+         Peer::answer("401 Unauthorized", R"({"detail":"Invalid token."})"),
+         Peer::answer("200 OK", R"({"accepted":2,"duplicates":0,"rejected":0,"results":[]})")});
+    EXPECT_EQ(run({"import", file, "--batch", "1", "--url", peer.url(), "--token", "t"}), kFailed);
     EXPECT_THAT(err_, AllOf(HasSubstr("after line 1"), HasSubstr("Invalid token")));
-    EXPECT_TRUE(std::filesystem::exists(import_state_path(file)));
+    EXPECT_EQ(states(), 1);
 
-    Peer second(
-        {Peer::answer("200 OK", R"({"accepted":2,"duplicates":0,"rejected":0,"results":[]})")});
-    ASSERT_EQ(run({"import", file, "--url", second.url() + "/", "--token", "t", "--json"}), kDone)
+    ASSERT_EQ(run({"import", file, "--url", peer.url() + "/", "--token", "t", "--json"}), kDone)
         << err_;
     EXPECT_EQ(out_, "{\"accepted\":3,\"duplicates\":0,\"rejected\":0}\n");
-    ASSERT_EQ(second.requests().size(), 1U);
-    EXPECT_THAT(second.requests()[0],
+    EXPECT_EQ(states(), 0);
+    ASSERT_EQ(peer.requests().size(), 3U);
+    EXPECT_THAT(peer.requests()[2],
                 AllOf(StartsWith("POST /api/v1/events HTTP"), HasSubstr("Authorization: Token t\r"),
                       HasSubstr("application/x-ndjson"), HasSubstr("\"i\":2"), HasSubstr(":3\"}"),
                       Not(HasSubstr("\"i\":1"))));
+}
+
+TEST_F(TransferTest, AnImportThatStoppedElsewhereBeginsAtTheFront) {
+    const auto file = write("events.ndjson", event(1) + event(2));
+    Peer first(
+        {Peer::answer("200 OK", R"({"accepted":1,"duplicates":0,"rejected":0,"results":[]})"),
+         Peer::answer("401 Unauthorized", "{}")});
+    EXPECT_EQ(run({"import", file, "--batch", "1", "--url", first.url(), "--token", "t"}), kFailed);
+    Peer second(
+        {Peer::answer("200 OK", R"({"accepted":2,"duplicates":0,"rejected":0,"results":[]})")});
+    ASSERT_EQ(run({"import", file, "--url", second.url(), "--token", "t"}), kDone) << err_;
+    EXPECT_THAT(second.requests()[0], HasSubstr("\"i\":1"));
+    EXPECT_EQ(states(), 1);  // the first server's stays
+}
+
+TEST_F(TransferTest, DataOfSeveralLinesGoesThroughACsv) {
+    const auto file = write("events.csv",
+                            "category,name,data\r\nc,n,\"{\r\n  \"\"i\"\": 1,\n  \"\"t\"\": "
+                            "\"\"a\\nb\"\"\n}\"\r\n");
+    ASSERT_EQ(run({"import", file, "--json"}), kDone) << err_;
+    EXPECT_EQ(out_, "{\"accepted\":1,\"duplicates\":0,\"rejected\":0}\n");
+    ASSERT_EQ(run({"export"}), kDone) << err_;
+    EXPECT_THAT(out_, HasSubstr(R"("t": "a\nb")"));
 }
 
 TEST_F(TransferTest, AnOverloadedServerIsAskedAgain) {

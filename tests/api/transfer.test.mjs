@@ -1,6 +1,6 @@
 // eyed export and eyed import, on the data directory and against a running server.
 import assert from 'node:assert/strict';
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 
@@ -99,7 +99,8 @@ test('an import that is killed goes on when it is run again, and takes each even
     const interrupted = runEyed(['import', target, '--batch', '50', '--data', server.data], {started: (one) => { child = one; }});
     let ended = false;
     interrupted.then(() => { ended = true; });
-    await waitFor('the import has begun', () => ended || existsSync(`${target}.eyed-import`));
+    await waitFor('the import has begun', () => ended ||
+        readdirSync(path.dirname(target)).some((name) => name.includes('.eyed-import-')));
     child.kill('SIGKILL');
     await interrupted;
     const {stdout} = await runOn(server.data, ['import', target, '--json']);
