@@ -116,12 +116,17 @@ void add_others(CLI::App& app, CommandLine& out) {
     app.add_subcommand("config", "Print all settings and where they come from")->callback([&out] {
         out.command = ConfigCommand{};
     });
-    app.add_subcommand("verify", "Check the log, and the store against it")->callback([&out] {
-        out.command = Verify{};
-    });
-    app.add_subcommand("rebuild", "Recreate the store from the log")->callback([&out] {
-        out.command = Rebuild{};
-    });
+    auto* verify = app.add_subcommand("verify", "Check the log, and the store against it");
+    auto verifying = std::make_shared<Verify>();
+    verify->add_flag("--repair", verifying->repair,
+                     "Put damaged files of the log aside and go on without what cannot be read");
+    verify->callback([verifying, &out] { out.command = *verifying; });
+
+    auto* rebuild = app.add_subcommand("rebuild", "Recreate the store from the log");
+    auto rebuilding = std::make_shared<Rebuild>();
+    rebuild->add_flag("--accept-loss", rebuilding->accept_loss,
+                      "Even if the log no longer has all its records");
+    rebuild->callback([rebuilding, &out] { out.command = *rebuilding; });
 }
 
 }  // namespace

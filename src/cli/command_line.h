@@ -64,8 +64,12 @@ struct Import {
     std::uint32_t batch = 5000;
     bool restart = false;
 };
-struct Verify {};
-struct Rebuild {};
+struct Verify {
+    bool repair = false;
+};
+struct Rebuild {
+    bool accept_loss = false;
+};
 
 using Command = std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd,
                              TokenCreate, TokenList, TokenRevoke, Export, Import, Verify, Rebuild>;

@@ -31,8 +31,8 @@ struct Runner {
     }
     Result<int> operator()(const Export& command) const { return export_events(context, command); }
     Result<int> operator()(const Import& command) const { return import_events(context, command); }
-    Result<int> operator()(const Verify&) const { return verify(context); }
-    Result<int> operator()(const Rebuild&) const { return rebuild(context); }
+    Result<int> operator()(const Verify& command) const { return verify(context, command); }
+    Result<int> operator()(const Rebuild& command) const { return rebuild(context, command); }
 };
 
 int told(const Start& start, const Error& error) {

@@ -134,6 +134,16 @@ class TransferTest : public ::testing::Test {
     std::string err_;
 };
 
+/// Makes the first record of each raw segment unreadable.
+void damage_segment(const std::string& data) {
+    for (const auto& entry : std::filesystem::directory_iterator(data + "/log")) {
+        if (entry.path().extension() != ".log") continue;
+        std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(4096 + 60);  // within the body of its first record
+        file << "?";
+    }
+}
+
 TEST_F(TransferTest, WhatIsImportedIsExported) {
     std::string content;
     for (int i = 0; i < 250; ++i)
@@ -274,6 +284,31 @@ TEST_F(TransferTest, VerifyAndRebuildAgreeWithTheLog) {
                 AllOf(HasSubstr("intact"), HasSubstr("2 events"), HasSubstr("as the log says")));
     EXPECT_EQ(run({"verify", "--quiet"}), kDone);
     EXPECT_EQ(out_, "good\n");
+}
+
+TEST_F(TransferTest, ARepairGivesUpWhatCannotBeReadAndTheStoreKeepsIt) {
+    const auto file = write("events.ndjson", event(1) + event(2) + event(3));
+    ASSERT_EQ(run({"import", file}), kDone) << err_;
+    ASSERT_EQ(run({"rebuild"}), kDone) << err_;
+    damage_segment(directory_.file("data"));
+    ASSERT_EQ(run({"verify"}), kFailed);
+    EXPECT_THAT(out_, AllOf(HasSubstr("DAMAGED"), HasSubstr("verify --repair")));
+    ASSERT_EQ(run({"verify", "--repair"}), kDone) << out_ << err_;
+    EXPECT_THAT(out_, AllOf(HasSubstr("Given up: records 1 to 1"), HasSubstr("intact"),
+                            HasSubstr("1 events of the store")));
+    ASSERT_EQ(run({"verify", "--json"}), kDone) << out_ << err_;
+    EXPECT_THAT(out_, AllOf(HasSubstr("\"given_up\":1"), HasSubstr("\"unproven\":1")));
+    ASSERT_EQ(run({"export"}), kDone) << err_;
+    EXPECT_EQ(lines(out_), 3U);
+
+    EXPECT_EQ(run({"rebuild"}), kFailed);
+    EXPECT_THAT(err_, AllOf(HasSubstr("records 1 to 1"), HasSubstr("--accept-loss")));
+    ASSERT_EQ(run({"rebuild", "--accept-loss", "--json"}), kDone) << err_;
+    EXPECT_THAT(out_, HasSubstr("\"events\":2"));
+    // What comes later is applied behind the gap.
+    ASSERT_EQ(run({"import", write("more.ndjson", event(4))}), kDone) << err_;
+    ASSERT_EQ(run({"rebuild", "--accept-loss", "--json"}), kDone) << err_;
+    EXPECT_THAT(out_, HasSubstr("\"events\":3"));
 }
 
 TEST_F(TransferTest, ADirectoryInUseIsLeftAloneAndTheWayRoundIsSaid) {

@@ -50,6 +50,20 @@ Result<store::VerifyReport> check_store(const Context& context, StoppedDirectory
     return store::verify_store(*log, *store, options);
 }
 
+/// Gives up what cannot be read, then looks again. The files as they were stay beside the new ones.
+Result<log::VerifyReport> repair_log(const Context& context, StoppedDirectory& directory) {
+    EYED_ASSIGN(const auto given_up,
+                log::repair_journal(directory.files(),
+                                    config::DataLayout{context.settings().data}.journal(),
+                                    directory.logger()));
+    if (context.style == Style::kHuman)
+        for (const auto& one : given_up)
+            context.start.out << fmt::format("Given up: {}. {} is kept as it was, under a name "
+                                             "that ends in .damaged\n",
+                                             one.what, one.file);
+    return check_log(context, directory);
+}
+
 std::string ids_json(const std::vector<EventId>& ids) {
     std::string text;
     for (const auto id : ids)
@@ -77,6 +91,7 @@ std::string report_json(const log::VerifyReport& log, const store::VerifyReport*
         .number("events", static_cast<std::int64_t>(log.events))
         .number("rejections", static_cast<std::int64_t>(log.rejections))
         .number("last", static_cast<std::int64_t>(log.last.value))
+        .number("given_up", static_cast<std::int64_t>(log.given_up))
         .number("torn_tail_bytes", static_cast<std::int64_t>(log.torn_tail_bytes))
         .json("damage", damage_json(log.damage));
     JsonObject all;
@@ -89,6 +104,8 @@ std::string report_json(const log::VerifyReport& log, const store::VerifyReport*
         .number("missing", static_cast<std::int64_t>(store->missing))
         .number("extra", static_cast<std::int64_t>(store->extra))
         .number("different", static_cast<std::int64_t>(store->different))
+        .number("lost", static_cast<std::int64_t>(store->lost))
+        .number("unproven", static_cast<std::int64_t>(store->unproven))
         .json("missing_ids", ids_json(store->missing_ids))
         .json("extra_ids", ids_json(store->extra_ids))
         .json("different_ids", ids_json(store->different_ids));
@@ -112,6 +129,11 @@ void tell_store(std::ostream& out, const store::VerifyReport& store) {
     out << fmt::format("Store: {} events up to record {}, {}.\n", store.store_events,
                        store.compared.value,
                        store.good() ? "as the log says" : "NOT as the log says");
+    if (store.lost > 0)
+        out << fmt::format(
+            "  {} records are no longer in the log (retention, or given up by a repair); {} events "
+            "of the store are not in what is left of it, and stay\n",
+            store.lost, store.unproven);
     if (!store.good())
         out << fmt::format(
             "  {} missing, {} too many, {} different, {} rejections of {}; "
@@ -122,12 +144,19 @@ void tell_store(std::ostream& out, const store::VerifyReport& store) {
 
 }  // namespace
 
-Result<int> verify(const Context& context) {
+Result<int> verify(const Context& context, const Verify& command) {
     EYED_ASSIGN(const auto directory, StoppedDirectory::open(context.settings()));
-    EYED_ASSIGN(const auto log, check_log(context, *directory));
+    EYED_ASSIGN(auto log, check_log(context, *directory));
     auto& out = context.start.out;
     if (context.style == Style::kHuman) tell_log(out, log);
+    if (!log.intact() && command.repair) {
+        EYED_ASSIGN(log, repair_log(context, *directory));
+        if (context.style == Style::kHuman) tell_log(out, log);
+    }
     if (!log.intact()) {  // the store cannot be compared with what cannot be read
+        if (context.style == Style::kHuman)
+            out << "Restore the damaged files from a backup, or give up what cannot be read with "
+                   "`eyed verify --repair`.\n";
         if (context.style == Style::kJson) out << report_json(log, nullptr) << '\n';
         if (context.style == Style::kQuiet) out << "damaged\n";
         return kFailed;

@@ -145,6 +145,11 @@ Status FaultyFileSystem::create_directories(const std::string& path) {
     return inner_.create_directories(path);
 }
 
+Status FaultyFileSystem::link(const std::string& from, const std::string& to) {
+    EYED_TRY(check(Operation::kLink, from));
+    return inner_.link(from, to);
+}
+
 Status FaultyFileSystem::rename(const std::string& from, const std::string& to) {
     EYED_TRY(check(Operation::kRename, from));
     EYED_TRY(inner_.rename(from, to));

@@ -19,11 +19,12 @@ enum class Operation : std::uint8_t {
     kSync,
     kAllocate,
     kTruncate,
+    kLink,
     kRename,
     kRemove,
     kSyncDirectory,
 };
-inline constexpr std::size_t kOperations = 9;
+inline constexpr std::size_t kOperations = 10;
 
 /// How an operation fails, once armed.
 struct Fault {
@@ -59,6 +60,7 @@ class FaultyFileSystem final : public FileSystem {
     Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
     Result<std::vector<std::string>> list(const std::string& directory) override;
     Status create_directories(const std::string& path) override;
+    Status link(const std::string& from, const std::string& to) override;
     Status rename(const std::string& from, const std::string& to) override;
     Status remove(const std::string& path) override;
     Status sync_directory(const std::string& path) override;

@@ -32,6 +32,12 @@ auto retried(Call call) {
     return result;
 }
 
+std::string parent_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 class PosixFile final : public File {
   public:
     PosixFile(int descriptor, std::string path) : fd_(descriptor), path_(std::move(path)) {}
@@ -136,13 +142,22 @@ class PosixFileSystem final : public FileSystem {
         for (std::size_t at = 1; at <= path.size(); ++at) {
             if (at < path.size() && path[at] != '/') continue;
             const std::string part = path.substr(0, at);
-            if (::mkdir(part.c_str(), 0750) == 0 || errno == EEXIST) continue;
-            return os_failure("mkdir", part, errno);
+            if (::mkdir(part.c_str(), 0750) == 0) {
+                EYED_TRY(sync_directory(parent_of(part)));
+                continue;
+            }
+            if (errno != EEXIST) return os_failure("mkdir", part, errno);
         }
         struct stat info = {};
         if (::stat(path.c_str(), &info) < 0) return os_failure("stat", path, errno);
         if (!S_ISDIR(info.st_mode)) return os_failure("mkdir", path, ENOTDIR);
         return {};
+    }
+
+    Status link(const std::string& from, const std::string& to) override {
+        if (::link(from.c_str(), to.c_str()) == 0) return {};
+        if (errno == EEXIST) return failure(Code::kConflict, fmt::format("{} exists", to));
+        return os_failure("link", from + " to " + to, errno);
     }
 
     Status rename(const std::string& from, const std::string& to) override {
@@ -179,12 +194,6 @@ class PosixFileSystem final : public FileSystem {
         return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
     }
 };
-
-std::string parent_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 }  // namespace
 

@@ -41,7 +41,10 @@ class FileSystem {
                                                              OpenMode mode) = 0;
     /// Names in a directory, sorted, without `.` and `..`.
     [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
+    /// Makes what is missing of `path`; each new name is durable when this returns.
     [[nodiscard]] virtual Status create_directories(const std::string& path) = 0;
+    /// A second name for a file; it must not be there yet (kConflict).
+    [[nodiscard]] virtual Status link(const std::string& from, const std::string& to) = 0;
     /// Atomic; replaces what is there.
     [[nodiscard]] virtual Status rename(const std::string& from, const std::string& to) = 0;
     [[nodiscard]] virtual Status remove(const std::string& path) = 0;

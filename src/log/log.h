@@ -60,12 +60,15 @@ class Append {
     Resumption resumption_;
 };
 
-/// One record as it is read back. `body` is valid until the cursor moves.
+/// One record as it is read back. `body` is valid until the cursor moves. Nothing is skipped in
+/// silence: in the place of records that a repair gave up, or that retention removed, stands one
+/// entry of kind kGap, whose position is that of the last of them, and whose id says how many.
 struct Entry {
     Position position;
     Kind kind = Kind::kEvent;
-    std::uint64_t id = 0;  ///< event id or rejection id; 0 for the other kinds
+    std::uint64_t id = 0;  ///< event id or rejection id; of a gap, its length; else 0
     std::string_view body;
+    Position first() const { return {kind == Kind::kGap ? position.value + 1 - id : position.value}; }
 };
 
 /// Reads the log forward. One thread. End, entry and error are three results: at the end `next`
@@ -103,8 +106,7 @@ class Log {
     /// (kOverloaded, kUnavailable …): then it is not queued and will not be completed.
     [[nodiscard]] virtual Status submit(Append& append) = 0;
 
-    /// A cursor whose first entry is the one after `after`. kNotFound when retention removed it
-    /// already.
+    /// A cursor whose first entry is the one after `after`.
     [[nodiscard]] virtual Result<std::unique_ptr<Cursor>> read_after(Position after) = 0;
 
     virtual State state() const = 0;

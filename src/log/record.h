@@ -23,6 +23,7 @@ enum class Kind : std::uint8_t {
     kReplace = 3,    ///< an event's content is now this
     kErase = 4,      ///< an event is gone
     kSession = 5,    ///< a session was made before its first event
+    kGap = 0x71,     ///< records that are no more; read, never appended: see log::Entry
 };
 
 /// The bodies of records, as views: into a request when encoding, into the log when decoding.

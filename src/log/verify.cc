@@ -53,6 +53,8 @@ void count(const Frame& frame, VerifyReport& report) {
         case Kind::kSession:
             ++report.sessions;
             return;
+        case Kind::kGap:
+            return;
     }
 }
 
@@ -220,9 +222,13 @@ class Repair {
         EYED_TRY(fill(out));
         EYED_TRY(out.flush());
         EYED_TRY(file->sync_data());
+        // At no moment is the segment without a name: a start that found none would give its ids
+        // again. Cut short, both forms may be there; another repair then does it again.
         for (const std::string& old : {segment.raw, segment.compressed})
-            if (!old.empty()) EYED_TRY(files_.rename(old, free_name(old + ".damaged")));
+            if (!old.empty()) EYED_TRY(files_.link(old, free_name(old + ".damaged")));
+        EYED_TRY(files_.sync_directory(directory_));
         EYED_TRY(files_.rename(temporary, path));
+        if (!segment.compressed.empty()) EYED_TRY(files_.remove(segment.compressed));
         EYED_TRY(files_.sync_directory(directory_));
         logger_.warning("A damaged log segment was put aside and written anew.",
                         {{"file", path}, {"given_up", given_up_.back().what}});

@@ -131,7 +131,8 @@ class EventStore {
     virtual ~EventStore() = default;
 
     /// Applies consecutive entries after applied() and moves the position, in one transaction:
-    /// all or nothing. Bodies are copied. kCorrupt for a body that does not decode.
+    /// all or nothing. A gap moves the position alone. Bodies are copied. kCorrupt for a body that
+    /// does not decode.
     [[nodiscard]] virtual Status apply(const std::vector<log::Entry>& entries) = 0;
     /// Called by the projector between batches and when idle: upkeep of the adapter's own files.
     [[nodiscard]] virtual Status fold() = 0;

@@ -73,6 +73,12 @@ class MemoryLog final : public log::Log {
         const std::lock_guard lock(mutex_);
         return applied_;
     }
+    /// The records from `first` to `last` are no more: cursors give a gap.
+    void lose(Position first, Position last) {
+        const std::lock_guard lock(mutex_);
+        lost_first_ = first;
+        lost_last_ = last;
+    }
     /// Reading the record at `position` gives kCorrupt from now on; 0: none does.
     void damage(Position position) {
         const std::lock_guard lock(mutex_);
@@ -95,6 +101,11 @@ class MemoryLog final : public log::Log {
             if (log_.damaged_.value == at_ + 1)
                 return failure(Code::kCorrupt,
                                "the record at " + std::to_string(at_ + 1) + " is damaged");
+            if (at_ + 1 >= log_.lost_first_.value && at_ < log_.lost_last_.value) {
+                const std::uint64_t records = log_.lost_last_.value - at_;
+                at_ = log_.lost_last_.value;
+                return log::Entry{{at_}, log::Kind::kGap, records, {}};
+            }
             const Record& record = log_.records_[at_++];
             current_ = record.body;
             return log::Entry{{at_}, record.kind, record.id, current_};
@@ -113,6 +124,8 @@ class MemoryLog final : public log::Log {
     std::uint64_t last_rejection_ = 0;
     Position applied_;
     Position damaged_;
+    Position lost_first_;
+    Position lost_last_;
     bool interrupted_ = false;
 };
 

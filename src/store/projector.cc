@@ -114,6 +114,7 @@ Status Projector::collect() {
 
 Status Projector::apply() {
     EYED_TRY(store_.apply(batch_));
+    report_gaps();
     const Position applied = batch_.back().position;
     {
         const std::lock_guard lock(mutex_);
@@ -130,6 +131,17 @@ Status Projector::apply() {
     if (batch_.size() < options_.batch_rows && bodies_.size() < options_.batch_bytes)
         pause(batch_.size() >= options_.busy_rows ? options_.pause_busy : options_.pause_idle);
     return {};
+}
+
+/// Said once: the store's position is behind them now.
+void Projector::report_gaps() {
+    for (const log::Entry& entry : batch_)
+        if (entry.kind == log::Kind::kGap)
+            logger_.log(Level::kError,
+                        "the log no longer has these records: the store goes on without them",
+                        {{"first", entry.first().value},
+                         {"last", entry.position.value},
+                         {"records", entry.id}});
 }
 
 void Projector::report(const Error& error) {

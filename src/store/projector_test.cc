@@ -137,6 +137,26 @@ TEST_F(ProjectorTest, StopsAtDamageInTheLogAndSkipsNothing) {
     EXPECT_TRUE(eventually([&] { return signal_.applied() == Position{5}; }));
 }
 
+TEST_F(ProjectorTest, GoesOnBehindRecordsThatTheLogNoLongerHas) {
+    add_events(5);
+    log_.lose({1}, {3});
+    CapturingLogger logger;
+    Projector projector(log_, *store_, signal_, logger);
+    projector.start();
+    EXPECT_TRUE(eventually([&] { return signal_.applied() == Position{5}; }));
+    EXPECT_TRUE(logger.has("no longer has these records"));
+    EXPECT_THAT(ids({}), ::testing::ElementsAre(5, 4));
+}
+
+TEST_F(ProjectorTest, ComesToTheEndWhereTheLogEndsInAGap) {
+    add_events(5);
+    log_.lose({4}, {5});
+    Projector projector(log_, *store_, signal_, logger_);
+    projector.start();
+    EXPECT_TRUE(eventually([&] { return signal_.applied() == Position{5}; }));
+    EXPECT_THAT(ids({}), ::testing::ElementsAre(3, 2, 1));
+}
+
 TEST_F(ProjectorTest, StopsSoonWhenTheLogNoLongerWaits) {
     Projector projector(log_, *store_, signal_, logger_);
     projector.start();

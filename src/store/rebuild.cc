@@ -1,5 +1,7 @@
 #include "store/rebuild.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 #include "store/applied_signal.h"
@@ -20,7 +22,7 @@ Status remove_store(io::FileSystem& files, const std::string& path) {
 }
 
 /// Applies the whole log in large batches.
-Result<RebuildProgress> fill(EventStore& store, log::Log& log,
+Result<RebuildProgress> fill(EventStore& store, log::Log& log, Loss loss,
                              const OnRebuildProgress& on_progress) {
     RebuildProgress progress{{}, log.durable(), 0};
     EYED_ASSIGN(auto cursor, log.read_after({}));
@@ -35,6 +37,10 @@ Result<RebuildProgress> fill(EventStore& store, log::Log& log,
         while (read.size() < kBatchRows && bodies.size() < kBatchBytes) {
             EYED_ASSIGN(const auto entry, cursor->next());
             if (!entry || entry->position > progress.end) break;
+            if (entry->kind == log::Kind::kGap && loss == Loss::kRefuse)
+                return failure(Code::kConflict,
+                               fmt::format("the log no longer has its records {} to {}",
+                                           entry->first().value, entry->position.value));
             read.emplace_back(*entry, bodies.size());
             bodies += entry->body;
             if (entry->position == progress.end) break;
@@ -60,7 +66,7 @@ Result<RebuildProgress> fill(EventStore& store, log::Log& log,
 }  // namespace
 
 Result<RebuildProgress> rebuild_store(const DuckDbOptions& options, log::Log& log,
-                                      io::FileSystem& files, Logger& logger,
+                                      io::FileSystem& files, Logger& logger, Loss loss,
                                       const OnRebuildProgress& on_progress) {
     DuckDbOptions beside = options;
     beside.path = options.path + ".rebuild";
@@ -69,13 +75,10 @@ Result<RebuildProgress> rebuild_store(const DuckDbOptions& options, log::Log& lo
     RebuildProgress progress;
     {
         EYED_ASSIGN(auto store, open_duckdb(beside, files, logger));
-        auto filled = fill(*store, log, on_progress);
+        auto filled = fill(*store, log, loss, on_progress);
         if (!filled) {
             store.reset();
             static_cast<void>(remove_store(files, beside.path));
-            if (filled.error().code == Code::kNotFound)
-                return failure(Code::kConflict,
-                               "the log no longer has its beginning: " + filled.error().detail);
             return std::unexpected(std::move(filled).error());
         }
         progress = *filled;

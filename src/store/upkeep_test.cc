@@ -83,7 +83,7 @@ TEST_F(Upkeep, RebuildMakesTheSameStoreAndRemovesTheOld) {
     apply(10);
     store_.reset();
     RebuildProgress last;
-    const auto rebuilt = rebuild_store(options_, log_, *files_, logger_,
+    const auto rebuilt = rebuild_store(options_, log_, *files_, logger_, Loss::kRefuse,
                                        [&](const RebuildProgress& p) { last = p; });
     ASSERT_TRUE(rebuilt) << rebuilt.error().detail;
     EXPECT_EQ(last.applied, Position{52});
@@ -99,12 +99,49 @@ TEST_F(Upkeep, ARebuildThatFailsLeavesTheOldStore) {
     apply();
     store_.reset();
     log_.damage({3});
-    const auto rebuilt = rebuild_store(options_, log_, *files_, logger_, {});
+    const auto rebuilt = rebuild_store(options_, log_, *files_, logger_, Loss::kRefuse, {});
     ASSERT_FALSE(rebuilt);
     EXPECT_EQ(rebuilt.error().code, Code::kCorrupt);
     open();
     EXPECT_EQ(store_->applied(), Position{5});
     EXPECT_THAT(ids({}), ElementsAre(5, 4, 3, 2, 1));
+}
+
+TEST_F(Upkeep, ARebuildWithoutAllRecordsIsRefusedUnlessTheLossIsAccepted) {
+    add_events(5);
+    add(replace(4, R"({"v":1})"));
+    apply();
+    store_.reset();
+    log_.lose({2}, {3});
+    const auto refused = rebuild_store(options_, log_, *files_, logger_, Loss::kRefuse, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kConflict);
+    EXPECT_THAT(refused.error().detail, HasSubstr("2 to 3"));
+    open();
+    EXPECT_EQ(store_->state().events, 5u);
+    store_.reset();
+    ASSERT_TRUE(rebuild_store(options_, log_, *files_, logger_, Loss::kAccept, {}));
+    open();
+    EXPECT_EQ(store_->applied(), Position{6});
+    EXPECT_THAT(ids({}), ElementsAre(5, 4, 1));
+    EXPECT_EQ(store_->event({4}, {})->data, R"({"v":1})");
+}
+
+TEST_F(Upkeep, WhatTheLogNoLongerHasIsUnprovenAndNotTooMany) {
+    add_events(6);
+    add(log::RejectionBody{});
+    apply();
+    log_.lose({1}, {2});
+    VerifyReport report = verify();
+    EXPECT_TRUE(report.good());
+    EXPECT_EQ(report.lost, 2u);
+    EXPECT_EQ(report.unproven, 2u);
+    log_.lose({5}, {7});
+    report = verify();
+    EXPECT_TRUE(report.good());
+    EXPECT_EQ(report.unproven, 2u);
+    log_.lose({7}, {7});
+    EXPECT_TRUE(verify().good());
 }
 
 TEST_F(Upkeep, VerifyFindsNothingWhereStoreAndLogAgree) {

@@ -69,10 +69,14 @@ class Reader {
             EYED_ASSIGN(cursor_, log_.read_after({}));
         }
         if (at_ >= end_) return std::nullopt;
-        EYED_ASSIGN(const auto entry, cursor_->next());
+        EYED_ASSIGN(auto entry, cursor_->next());
         if (!entry)
             return failure(Code::kCorrupt, "the log ends before the store's position " +
                                                std::to_string(end_.value));
+        if (entry->position > end_) {  // a gap that leads beyond
+            entry->id -= entry->position.value - end_.value;
+            entry->position = end_;
+        }
         at_ = entry->position;
         if (options_.on_progress && (at_.value % kProgressEvery == 0 || at_ == end_))
             options_.on_progress(before_ + at_.value, 2 * end_.value);
@@ -94,6 +98,7 @@ Result<Amendments> read_amendments(Reader reader, VerifyReport& report) {
     while (true) {
         EYED_ASSIGN(const auto entry, reader.next());
         if (!entry) return amendments;
+        if (entry->kind == log::Kind::kGap) report.lost += entry->id;
         if (entry->kind == log::Kind::kRejection) ++report.log_rejections;
         if (entry->kind == log::Kind::kErase) {
             EYED_ASSIGN(const auto body, log::decode_erase(entry->body));
@@ -123,11 +128,14 @@ class LiveEvents {
     struct Live {
         EventId id;
         std::uint64_t hash;
+        bool after_gap;  ///< between the one before and this one the log lost records
     };
     Result<std::optional<Live>> next() {
+        gap_ = false;
         while (true) {
             EYED_ASSIGN(const auto entry, reader_.next());
             if (!entry) return std::nullopt;
+            gap_ = gap_ || entry->kind == log::Kind::kGap;
             if (entry->kind != log::Kind::kEvent) continue;
             EYED_ASSIGN(log::EventBody body, log::decode_event(entry->body));
             if (const auto found = amendments_.find(entry->id); found != amendments_.end()) {
@@ -139,14 +147,17 @@ class LiveEvents {
                 body.name = now.name;
                 body.data = now.data;
             }
-            return Live{{entry->id}, digest(body, digest_)};
+            return Live{{entry->id}, digest(body, digest_), gap_};
         }
     }
+    /// Whether the log lost records after the last event that next() gave.
+    bool ends_in_gap() const { return gap_; }
 
   private:
     Reader reader_;
     const Amendments& amendments_;
     Digest digest_;
+    bool gap_ = false;
 };
 
 void list(EventId id, std::uint64_t& count, std::vector<EventId>& ids, std::size_t limit) {
@@ -171,7 +182,10 @@ Status compare(LiveEvents& live, EventStore& store, const VerifyOptions& options
             EYED_TRY(advance());
         }
         if (!expected || expected->id > event.id) {
-            list(event.id, report.extra, report.extra_ids, options.list_limit);
+            if (expected ? expected->after_gap : live.ends_in_gap())
+                ++report.unproven;
+            else
+                list(event.id, report.extra, report.extra_ids, options.list_limit);
             return {};
         }
         if (digest(event, scratch) != expected->hash)

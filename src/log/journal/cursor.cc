@@ -6,11 +6,15 @@
 
 namespace eyed::log::journal {
 
+static_assert(static_cast<std::uint8_t>(Kind::kGap) == kGap);
+
 Result<std::optional<Entry>> JournalCursor::next() {
     while (true) {
         if (wanted_ > limit_) {
-            EYED_ASSIGN(const bool more, advance());
-            if (!more) return std::nullopt;
+            EYED_ASSIGN(const Advance found, advance());
+            if (found == Advance::kEnd) return std::nullopt;
+            if (found == Advance::kRemoved)
+                return gap_before(source_.segments.oldest());
         }
         Result<std::optional<Frame>> read = reader_->next();
         if (!read || !*read) {
@@ -21,7 +25,8 @@ Result<std::optional<Entry>> JournalCursor::next() {
         }
         const FrameHeader& header = (*read)->header;
         if (header.kind == kGap && header.position <= wanted_) {
-            wanted_.value = std::max(wanted_.value, header.position.value + header.id);
+            const Position after{header.position.value + header.id};
+            if (after > wanted_) return gap_before(after);
             continue;
         }
         if (header.kind == kMark || header.position < wanted_) continue;
@@ -38,14 +43,18 @@ Result<std::optional<Entry>> JournalCursor::next() {
     }
 }
 
-Result<bool> JournalCursor::advance() {
+Entry JournalCursor::gap_before(Position position) {
+    const std::uint64_t records = position.value - wanted_.value;
+    wanted_ = position;
+    return {.position = {position.value - 1}, .kind = Kind::kGap, .id = records, .body = {}};
+}
+
+Result<JournalCursor::Advance> JournalCursor::advance() {
     // In this order: a record that is durable by now lies in a segment that is listed by now.
     const Position durable{source_.durable.load(std::memory_order_acquire)};
-    if (wanted_ > durable) return false;
+    if (wanted_ > durable) return Advance::kEnd;
     std::optional<Segment> found = source_.segments.find(wanted_);
-    if (!found)
-        return failure(Code::kNotFound,
-                       fmt::format("the log's record {} was removed by retention", wanted_.value));
+    if (!found) return Advance::kRemoved;
     const bool same = reader_ && found->path == segment_.path;
     if (same) {
         reader_->seek_offset(reader_->offset());  // what was read ahead may have been written since
@@ -57,7 +66,7 @@ Result<bool> JournalCursor::advance() {
     }
     segment_ = *std::move(found);
     limit_ = segment_.last ? std::min(durable, *segment_.last) : durable;
-    return true;
+    return Advance::kReady;
 }
 
 std::unexpected<Error> JournalCursor::damaged() const {

@@ -24,12 +24,18 @@ class JournalCursor final : public Cursor {
     };
     JournalCursor(Source source, Position after) : source_(source), wanted_{after.value + 1} {}
 
-    /// kNotFound when retention overtook the cursor; kCorrupt and kIo repeat at each call.
+    /// kCorrupt and kIo repeat at each call.
     Result<std::optional<Entry>> next() override;
 
   private:
-    /// Makes limit_ at least wanted_; false at the end of the log.
-    Result<bool> advance();
+    enum class Advance : std::uint8_t {
+        kReady,    ///< limit_ is at least wanted_
+        kEnd,      ///< of what is durable
+        kRemoved,  ///< wanted_ is before the oldest record there is
+    };
+    Result<Advance> advance();
+    /// What stands for the records from wanted_ to before `position`; goes on there.
+    Entry gap_before(Position position);
     std::unexpected<Error> damaged() const;
 
     const Source source_;

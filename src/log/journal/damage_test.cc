@@ -124,10 +124,33 @@ TEST_F(Damaged, ARepairGivesUpWhatIsLostAndKeepsTheFile) {
     EXPECT_EQ(verified().given_up, 1U);
     open();
     const auto records = read();
-    ASSERT_EQ(records.size(), 3U);
-    EXPECT_EQ(records[1].position, 3U);
+    ASSERT_EQ(records.size(), 4U);
+    EXPECT_EQ(records[1], (ReadRecord{2, Kind::kGap, 1, ""}));
+    EXPECT_EQ(records[2].position, 3U);
+    EXPECT_EQ(read(Position{2}).size(), 2U);
     EXPECT_EQ(append(event("n", "4"))->front().outcome, Verdict::Outcome::kDuplicate);
     EXPECT_EQ(appended(event("on")), 5U);
+}
+
+TEST_F(Damaged, ARepairCutShortAnywhereLosesNoNameAndCanBeDoneAgain) {
+    write_and_kill(4);
+    overwrite(path(), ends_[1] + 60, "?");
+    const std::string damaged = slurp(path());
+    for (const io::Operation operation :
+         {io::Operation::kWrite, io::Operation::kSync, io::Operation::kLink, io::Operation::kRename,
+          io::Operation::kSyncDirectory}) {
+        for (std::uint64_t after = 0; after < 2; ++after) {
+            files_.arm({.operation = operation, .after = after});
+            static_cast<void>(repair_journal(files_, options_.directory, logger_));
+            files_.clear();
+            ASSERT_TRUE(real_->exists(path()));
+            ASSERT_TRUE(repair_journal(*real_, options_.directory, logger_));
+            ASSERT_TRUE(verified().intact());
+            ASSERT_EQ(slurp(options_.directory + "/" + names_with(".damaged").front()), damaged);
+            restore();
+            overwrite(path(), ends_[1] + 60, "?");
+        }
+    }
 }
 
 TEST_F(Damaged, ADamagedNewestHeaderStopsTheStartUntilARepair) {
@@ -139,11 +162,13 @@ TEST_F(Damaged, ADamagedNewestHeaderStopsTheStartUntilARepair) {
     EXPECT_THAT(refused.error().detail, ::testing::HasSubstr("verify --repair"));
     ASSERT_TRUE(repair_journal(*real_, options_.directory, logger_));
     open();
-    EXPECT_TRUE(read().empty());
+    ASSERT_EQ(read().size(), 1U);
+    EXPECT_EQ(read().front().kind, Kind::kGap);
+    EXPECT_EQ(read().front().position, log_->durable().value);
     EXPECT_GT(appended(event("on")), 3U);
-    EXPECT_EQ(read().size(), 1U);
+    EXPECT_EQ(read().size(), 2U);
     reopen();
-    EXPECT_EQ(read().size(), 1U);
+    EXPECT_EQ(read().size(), 2U);
 }
 
 TEST_F(Damaged, AfterACleanStopTheLastRecordIsKnownToHaveBeenThere) {
@@ -192,7 +217,10 @@ TEST_F(Damaged, DamageInACompressedSegmentIsFoundAndRepaired) {
     ASSERT_TRUE(repair_journal(*real_, options_.directory, logger_));
     ASSERT_TRUE(verified().intact());
     open();
-    EXPECT_EQ(read().size(), 60 - (damage.last.value - damage.first.value + 1));
+    const std::uint64_t lost = damage.last.value - damage.first.value + 1;
+    const auto records = read();
+    ASSERT_EQ(records.size(), 60 - lost + 1);
+    EXPECT_THAT(records, ::testing::Contains(ReadRecord{damage.last.value, Kind::kGap, lost, ""}));
     EXPECT_EQ(appended(event("on")), 61U);
 }
 

@@ -91,9 +91,6 @@ Status Journal::submit(Append& append) {
 }
 
 Result<std::unique_ptr<Cursor>> Journal::read_after(Position after) {
-    if (after.value + 1 < segments_.oldest().value)
-        return failure(Code::kNotFound, fmt::format("the log's record {} was removed by retention",
-                                                    after.value + 1));
     return std::make_unique<JournalCursor>(JournalCursor::Source{parts_.files, segments_, durable_},
                                            after);
 }

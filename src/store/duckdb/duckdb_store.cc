@@ -199,10 +199,10 @@ Status DuckDbStore::apply(const std::vector<log::Entry>& entries) {
     EYED_TRY(heal());
     const std::shared_lock lock(instance_mutex_);
     if (!instance_) return failure(Code::kUnavailable, "the store is being reopened");
-    if (entries.front().position.value != applied().value + 1)
+    if (entries.front().first().value != applied().value + 1)
         return failure(Code::kInternal,
                        fmt::format("record {} does not follow {}, the store's position",
-                                   entries.front().position.value, applied().value));
+                                   entries.front().first().value, applied().value));
     // Before the rows can be seen: a page looks for ids up to here.
     for (const log::Entry& entry : entries)
         if (entry.kind == log::Kind::kEvent && entry.id > highest_.load())

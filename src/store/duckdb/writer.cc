@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -20,7 +21,7 @@ struct Decoded {
         log::EventBody body;
         bool erased = false;
     };
-    std::vector<Event> events;  ///< by id, without gaps
+    std::vector<Event> events;  ///< by id
     std::vector<std::pair<std::uint64_t, log::RejectionBody>> rejections;
     std::vector<log::SessionBody> sessions;
     std::map<std::uint64_t, std::optional<log::ReplaceBody>>
@@ -28,9 +29,10 @@ struct Decoded {
     std::uint64_t live = 0;
 
     Event* find(EventId id) {
-        if (events.empty() || id.value < events.front().id) return nullptr;
-        const std::uint64_t index = id.value - events.front().id;
-        return index < events.size() ? &events[index] : nullptr;
+        const auto at = std::lower_bound(
+            events.begin(), events.end(), id.value,
+            [](const Event& event, std::uint64_t wanted) { return event.id < wanted; });
+        return at != events.end() && at->id == id.value ? &*at : nullptr;
     }
 };
 
@@ -38,7 +40,7 @@ Status decode_one(const log::Entry& entry, Decoded& out) {
     switch (entry.kind) {
         case log::Kind::kEvent: {
             EYED_ASSIGN(const log::EventBody body, log::decode_event(entry.body));
-            if (!out.events.empty() && entry.id != out.events.back().id + 1)
+            if (!out.events.empty() && entry.id <= out.events.back().id)
                 return failure(Code::kCorrupt, fmt::format("event {} follows event {}", entry.id,
                                                            out.events.back().id));
             out.events.push_back({entry.id, body});
@@ -76,6 +78,8 @@ Status decode_one(const log::Entry& entry, Decoded& out) {
             out.sessions.push_back(body);
             return {};
         }
+        case log::Kind::kGap:
+            return {};
     }
     return failure(Code::kCorrupt, "a record of a kind that this program does not know");
 }
