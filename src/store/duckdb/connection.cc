@@ -1,6 +1,9 @@
 #include "store/duckdb/connection.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <thread>
 
 namespace eyed::store {
 
@@ -16,6 +19,38 @@ struct Prepared {
     Prepared& operator=(const Prepared&) = delete;
     ~Prepared() { duckdb_destroy_prepare(&handle); }
 };
+
+struct Pending {
+    duckdb_pending_result handle = nullptr;
+    Pending() = default;
+    Pending(const Pending&) = delete;
+    Pending& operator=(const Pending&) = delete;
+    ~Pending() { duckdb_destroy_pending(&handle); }
+    std::unexpected<Error> failed() const {
+        const char* message = duckdb_pending_error(handle);
+        return std::unexpected(to_error(message != nullptr ? message : "statement failed"));
+    }
+};
+
+/// Executes on this thread and DuckDB's own until the result is there. duckdb_query() spins while
+/// another thread has the last task (the sync of a commit, say), and takes a core from the rest of
+/// the program; this sleeps, longer each time.
+Status work_off(const Pending& pending) {
+    constexpr std::chrono::microseconds kFirst{20};
+    constexpr std::chrono::microseconds kLongest{500};
+    std::chrono::microseconds wait = kFirst;
+    while (true) {
+        const duckdb_pending_state state = duckdb_pending_execute_task(pending.handle);
+        if (state == DUCKDB_PENDING_ERROR) return pending.failed();
+        if (duckdb_pending_execution_is_finished(state)) return {};
+        if (state != DUCKDB_PENDING_NO_TASKS_AVAILABLE) {
+            wait = kFirst;
+            continue;
+        }
+        std::this_thread::sleep_for(wait);
+        wait = std::min(2 * wait, kLongest);
+    }
+}
 
 struct Binder {
     duckdb_prepared_statement statement;
@@ -114,8 +149,12 @@ Result<Answer> Connection::query(const Statement& statement) {
             return failure(Code::kInvalidArgument,
                            "a value of the query is not what the store can compare");
     }
+    Pending pending;
+    if (duckdb_pending_prepared(prepared.handle, &pending.handle) != DuckDBSuccess)
+        return pending.failed();
+    EYED_TRY(work_off(pending));
     Answer answer;
-    if (duckdb_execute_prepared(prepared.handle, &answer.result_) != DuckDBSuccess) {
+    if (duckdb_execute_pending(pending.handle, &answer.result_) != DuckDBSuccess) {
         const char* message = duckdb_result_error(&answer.result_);
         return std::unexpected(to_error(message != nullptr ? message : "statement failed"));
     }
@@ -123,10 +162,8 @@ Result<Answer> Connection::query(const Statement& statement) {
 }
 
 Status Connection::run(const std::string& sql) {
-    Answer answer;
-    if (duckdb_query(handle_, sql.c_str(), &answer.result_) == DuckDBSuccess) return {};
-    const char* message = duckdb_result_error(&answer.result_);
-    return std::unexpected(to_error(message != nullptr ? message : "statement failed"));
+    EYED_ASSIGN(const Answer answer, query(sql));
+    return {};
 }
 
 Result<std::optional<std::uint64_t>> Connection::number(const Statement& statement) {
