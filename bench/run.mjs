@@ -29,6 +29,7 @@ const million = 1_000_000;
 const options = {
     binary: path.resolve('build/release/eyed'), tools: path.resolve('build/release'), data,
     seconds: flags.quick ? 3 : 10,
+    rounds: flags.quick ? 3 : 5,
     repeats: flags.quick ? 20 : 100,
     probes: flags.quick ? 50 : 500,
     // 1 GB of log is about 6 M of these events, before compression.
