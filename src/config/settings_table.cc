@@ -36,7 +36,9 @@ const std::vector<Row>& rows() {
         {"http.threads", IntegerKind{EYED_NUMBER(http.threads), 0, 256}, "0",
          "I/O threads; 0: one per core."},
         {"http.max_connections", IntegerKind{EYED_NUMBER(http.max_connections), 1, 1'000'000},
-         "10000", "Connections open at once; the next one is closed."},
+         "10000",
+         "Connections open at once, fewer when the limit of open files is low; one more closes the "
+         "longest idle one, or answers 503."},
         {"http.header_limit", BytesKind{EYED_SIZE(http.header_limit), kKiB, kMiB}, "16KiB",
          "A longer request header answers 431."},
         {"http.body_limit", BytesKind{EYED_SIZE(http.body_limit), kKiB, kGiB}, "16MiB",

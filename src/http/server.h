@@ -68,7 +68,7 @@ struct Hooks {
     std::function<void(const Exchange&)> finished;
 };
 
-/// Since start, but for `open`, `busy` and `body_bytes`, which are now.
+/// Since start, but for `open` and `body_bytes`, which are now, and the limit, which is fixed.
 struct Counters {
     std::uint64_t accepted = 0;       ///< connections
     std::uint64_t refused = 0;        ///< connections over the limit
@@ -76,6 +76,7 @@ struct Counters {
     std::uint64_t timeouts = 0;       ///< deadlines that ended a connection, idle ones aside
     std::uint64_t requests = 0;       ///< answered, failures included
     std::uint64_t open = 0;           ///< connections
+    std::uint64_t open_limit = 0;     ///< Limits::connections
     std::uint64_t body_bytes = 0;     ///< counted towards Limits::bodies_in_flight
 };
 
