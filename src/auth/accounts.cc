@@ -162,7 +162,7 @@ Result<std::vector<model::Key>> Accounts::keys() {
 }
 
 Status Accounts::revoke_key(KeyId key) {
-    EYED_TRY(parts_.catalog.keys().revoke(key, parts_.clock.now()));
+    EYED_TRY(parts_.catalog.keys().revoke({key, parts_.clock.now(), random_hex(kNonceBytes)}));
     return take_effect();
 }
 

@@ -78,7 +78,8 @@ class Accounts {
     [[nodiscard]] Result<CreatedKey> create_key(const NewKey& key);
     /// All keys, revoked ones included, by id.
     [[nodiscard]] Result<std::vector<model::Key>> keys();
-    /// kNotFound: there is none, or it is revoked already.
+    /// After a default key, user_token gives another one. kNotFound: there is none, or it is
+    /// revoked already.
     [[nodiscard]] Status revoke_key(KeyId key);
 
     /// Reads everything into the authenticator: at start.

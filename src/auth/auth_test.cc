@@ -170,6 +170,23 @@ TEST_F(AuthTest, ARenewedTokenReplacesTheOldOne) {
     EXPECT_EQ(denial("Token " + fresh), "admitted");
 }
 
+TEST_F(AuthTest, ARevokedDefaultKeyIsFollowedByAnotherToken) {
+    const auto user = make_user("ann");
+    const auto bob = server_.accounts.user_token(make_user("bob").id).value();
+    const auto old = server_.accounts.user_token(user.id).value();
+    const auto key = server_.authenticator.authenticate("Token " + old)->key;
+    ASSERT_TRUE(server_.accounts.revoke_key(key));
+    EXPECT_EQ(denial("Token " + old), "invalid");
+    const auto fresh = server_.accounts.user_token(user.id);
+    ASSERT_TRUE(fresh) << fresh.error().detail;
+    EXPECT_THAT(*fresh, MatchesRegex("[0-9a-f]{40}"));
+    EXPECT_NE(*fresh, old);
+    EXPECT_EQ(server_.accounts.user_token(user.id).value(), *fresh);
+    EXPECT_EQ(denial("Token " + *fresh), "admitted");
+    EXPECT_EQ(denial("Token " + old), "invalid");
+    EXPECT_EQ(denial("Token " + bob), "admitted");
+}
+
 TEST_F(AuthTest, AKeyHasTheScopesAndTheApplicationItWasMadeWith) {
     const auto user = make_user("ann");
     const auto scopes = model::Scopes{}.with(model::Scope::kIngest);

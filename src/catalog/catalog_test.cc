@@ -164,10 +164,10 @@ TEST_F(CatalogTest, AKeyOfNobodyIsRefused) {
 
 TEST_F(CatalogTest, ARevokedKeyIsNoLongerValidAndCannotBeRevokedTwice) {
     const auto id = catalog_->keys().create(key_of(make_user("ann"), "d1")).value();
-    ASSERT_TRUE(catalog_->keys().revoke(id, Micros{50}));
+    ASSERT_TRUE(catalog_->keys().revoke({id, Micros{50}, "new"}));
     EXPECT_TRUE(catalog_->keys().valid()->empty());
     EXPECT_EQ(catalog_->keys().all()->at(0).key.revoked_at, Micros{50});
-    EXPECT_EQ(catalog_->keys().revoke(id, Micros{60}).error().code, Code::kNotFound);
+    EXPECT_EQ(catalog_->keys().revoke({id, Micros{60}, "newer"}).error().code, Code::kNotFound);
 }
 
 TEST_F(CatalogTest, AUserHasOneDefaultKeyAndANewOneRevokesIt) {
@@ -182,6 +182,23 @@ TEST_F(CatalogTest, AUserHasOneDefaultKeyAndANewOneRevokesIt) {
     const auto valid = catalog_->keys().valid().value();
     ASSERT_EQ(valid.size(), 1U);
     EXPECT_EQ(valid[0].key.id, second);
+}
+
+TEST_F(CatalogTest, RevokingADefaultKeyAloneGivesItsUserANewNonce) {
+    const auto user = make_user("ann");
+    const auto nonce = [&] { return catalog_->users().by_id(user.id)->token_nonce; };
+    const auto before = nonce();
+    const auto id = catalog_->keys().create(key_of(user, "d1")).value();
+    ASSERT_TRUE(catalog_->keys().revoke({id, Micros{50}, "new"}));
+    EXPECT_EQ(nonce(), before);
+    auto record = key_of(user, "d2");
+    record.key.is_default = true;
+    const auto default_id = catalog_->keys().put_default(record).value();
+    ASSERT_TRUE(catalog_->keys().revoke({default_id, Micros{50}, "new"}));
+    EXPECT_EQ(nonce(), "new");
+    EXPECT_EQ(catalog_->keys().revoke({default_id, Micros{60}, "newer"}).error().code,
+              Code::kNotFound);
+    EXPECT_EQ(nonce(), "new");
 }
 
 TEST_F(CatalogTest, LastUseNeverMovesBack) {
