@@ -100,7 +100,9 @@ const std::vector<Row>& rows() {
         {"auth.session_lifetime", DurationKind{EYED_TIME(auth.session_lifetime), 1min, 365 * kDay},
          "12h", "After that a browser has to log in again."},
         {"auth.login_attempts", IntegerKind{EYED_NUMBER(auth.login_attempts), 1, 100'000}, "10",
-         "Logins that may be tried a minute, per user and address; more answers 429."},
+         "Logins that may be tried a minute, per user and address; of one address with any names "
+         "five "
+         "times as many. More answers 429."},
         {"auth.hash_threads", IntegerKind{EYED_NUMBER(auth.hash_threads), 1, 64}, "1",
          "Passwords that are hashed at the same time."},
         {"auth.hash_memory", BytesKind{EYED_SIZE(auth.hash_memory), 8 * kKiB, 4 * kGiB}, "64MiB",
