@@ -209,10 +209,12 @@ Status Program::Parts::open_server() {
     services.emplace(api::Services{
         .settings = settings,
         .clock = clock,
+        .logger = logger,
         .files = *files,
         .log = *log,
         .store = *store,
         .applied = applied,
+        .projector = *projector,
         .catalog = *catalog,
         .accounts = *accounts,
         .authenticator = *authenticator,
