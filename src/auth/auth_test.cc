@@ -147,6 +147,18 @@ TEST_F(AuthTest, ASuperuserReadsAll) {
     EXPECT_TRUE(principal.reads_all);
 }
 
+TEST_F(AuthTest, ASuperusersKeyForAnotherApplicationReadsThatAlone) {
+    const auto user = make_user("root", true);
+    const auto reads_all = [&](const std::string& application) {
+        const auto key = server_.accounts.create_key({user.id, "", application, {7}, {}}).value();
+        const auto principal = server_.authenticator.authenticate("Token " + key.secret).value();
+        EXPECT_TRUE(principal.superuser);
+        return principal.reads_all;
+    };
+    EXPECT_FALSE(reads_all("kiosk"));
+    EXPECT_TRUE(reads_all(""));
+}
+
 TEST_F(AuthTest, ADenialTellsMissingFromInvalid) {
     const auto token = server_.accounts.user_token(make_user("ann").id).value();
     EXPECT_EQ(denial(""), "missing");

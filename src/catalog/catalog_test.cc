@@ -314,6 +314,31 @@ TEST_F(CatalogTest, ListsOfTypesFilterSearchOrderAndPage) {
     EXPECT_EQ(catalog_->event_types().list(page)->total, 4U);
 }
 
+TEST_F(CatalogTest, EventTypesAreListedByTheApplicationsThatSentThemFirst) {
+    auto by_two = type("app", "open");
+    by_two.application = ApplicationId{2};
+    auto by_three = type("app", "close");
+    by_three.application = ApplicationId{3};
+    auto again = by_two;
+    again.application = ApplicationId{3};
+    ASSERT_TRUE(catalog_->event_types().create_if_absent({by_two, by_three, again}, 9));
+    const auto names = [&](std::vector<ApplicationId> applications) {
+        EventTypes::Page page;
+        page.applications = std::move(applications);
+        const auto found = catalog_->event_types().list(page).value();
+        EXPECT_EQ(found.total, found.rows.size());
+        std::vector<std::string> names;
+        for (const auto& one : found.rows)
+            names.push_back(one.name);
+        return names;
+    };
+    EXPECT_THAT(names({ApplicationId{2}}), ElementsAre("open"));
+    EXPECT_THAT(names({ApplicationId{3}}), ElementsAre("close"));
+    EXPECT_THAT(names({ApplicationId{2}, ApplicationId{3}}), ElementsAre("close", "open"));
+    EXPECT_THAT(names({ApplicationId{-1}}), ElementsAre());
+    EXPECT_THAT(names({}), ElementsAre("close", "open"));
+}
+
 TEST_F(CatalogTest, EndedSessionsAreRememberedUntilTheyExpire) {
     ASSERT_TRUE(catalog_->ended_sessions().add({"n1", Micros{10}}));
     ASSERT_TRUE(catalog_->ended_sessions().add({"n1", Micros{10}}));

@@ -42,7 +42,8 @@ void add_token(CLI::App& app, CommandLine& out) {
     auto creating = std::make_shared<TokenCreate>();
     create->add_option("--user", creating->user, "Whose")->required();
     create->add_option("--application", creating->application,
-                       "Which application it sends as (default: the user's own)");
+                       "Which application it sends as and reads (default: the user's own; of a "
+                       "superuser: reads all)");
     create
         ->add_option("--scope", creating->scopes, "What it may do, repeatable (default: all three)")
         ->check(CLI::IsMember({"ingest", "read", "manage"}));
