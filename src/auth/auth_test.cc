@@ -265,6 +265,32 @@ TEST_F(AuthTest, WhatAnotherProcessChangedIsSeenAtTheNextUpkeep) {
     EXPECT_EQ(denial("Token " + created.secret), "invalid");
 }
 
+TEST_F(AuthTest, AnInactiveUserIsRefusedInEveryWayUntilActiveAgain) {
+    const auto user = make_user("ann");
+    const auto token = server_.accounts.user_token(user.id).value();
+    const auto key = server_.accounts.create_key({user.id, "", "kiosk", {7}, {}}).value();
+    const auto cookie = server_.sessions.start(user.id).value();
+    const auto refused = [&] {
+        const bool all =
+            denial("Token " + token) == "invalid" && denial("Token " + key.secret) == "invalid" &&
+            !server_.sessions.find(cookie) && !server_.accounts.login({"ann", "correct horse"});
+        const bool none =
+            denial("Token " + token) == "admitted" && denial("Token " + key.secret) == "admitted" &&
+            server_.sessions.find(cookie) && server_.accounts.login({"ann", "correct horse"});
+        EXPECT_NE(all, none);
+        return all;
+    };
+    Process other(directory_.path(), clock_);
+    const auto inactive = other.accounts.set_state(user.id, catalog::Users::State::kInactive);
+    ASSERT_TRUE(inactive) << inactive.error().detail;
+    EXPECT_FALSE(inactive->active);
+    ASSERT_TRUE(server_.accounts.upkeep());
+    EXPECT_TRUE(refused());
+    EXPECT_TRUE(server_.authenticator.has_users());
+    EXPECT_TRUE(server_.accounts.set_state(user.id, catalog::Users::State::kActive)->active);
+    EXPECT_FALSE(refused());
+}
+
 TEST_F(AuthTest, LastUseIsWrittenDownOnceAMinuteAndSurvivesReloads) {
     const auto user = make_user("ann");
     const auto created = server_.accounts.create_key({user.id, "", "", {7}, {}}).value();

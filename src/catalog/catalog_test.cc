@@ -139,6 +139,20 @@ TEST_F(CatalogTest, AnApplicationIsMadeOnceAndFoundAfter) {
     EXPECT_EQ(catalog_->applications().by_name("x").error().code, Code::kNotFound);
 }
 
+TEST_F(CatalogTest, AUsersStateChangesAlone) {
+    const auto ann = make_user("ann");
+    const auto bob = make_user("bob");
+    const auto active = [&](UserId id) { return catalog_->users().by_id(id)->user.active; };
+    ASSERT_TRUE(catalog_->users().set_state(ann.id, Users::State::kInactive));
+    EXPECT_FALSE(active(ann.id));
+    EXPECT_TRUE(active(bob.id));
+    ASSERT_TRUE(catalog_->users().set_state(ann.id, Users::State::kInactive));
+    ASSERT_TRUE(catalog_->users().set_state(ann.id, Users::State::kActive));
+    EXPECT_TRUE(active(ann.id));
+    EXPECT_EQ(catalog_->users().set_state(UserId{99}, Users::State::kActive).error().code,
+              Code::kNotFound);
+}
+
 TEST_F(CatalogTest, AKeyReadsBackAsItWasStored) {
     const auto user = make_user("ann");
     auto record = key_of(user, "d1");
