@@ -265,6 +265,11 @@ Task<Connection::Next> Connection::send_file(Response response, Next after) {
     co_return after;
 }
 
+/// An answer whose client has gone: its file goes as if it had been sent.
+void Connection::discard(Response response) {
+    if (response.file) const OpenFile removed(*std::move(response.file), site_.workers);
+}
+
 void Connection::finish(int status, std::uint64_t bytes) {
     site_.requests.fetch_add(1, std::memory_order_relaxed);
     if (!site_.hooks.finished) return;

@@ -286,7 +286,10 @@ Task<Connection::Next> Connection::exchange() {
     if (!run.response) {
         const bool sent = co_await flush({});
         co_await run;
-        if (!sent) co_return Next::kGone;
+        if (!sent) {
+            discard(*std::move(run.response));
+            co_return Next::kGone;
+        }
     }
     co_return co_await answer(*std::move(run.response), Next::kRequest);
 }

@@ -95,6 +95,7 @@ class Connection {
     bool packable(const Response& response) const;
     Task<bool> flush(std::string_view rest);
     Task<Next> send_file(Response response, Next after);
+    void discard(Response response);
     void finish(int status, std::uint64_t bytes);
 
     Shard& shard_;
