@@ -52,7 +52,9 @@ const std::vector<Row>& rows() {
         {"http.idle_timeout", DurationKind{EYED_TIME(http.idle_timeout), 100ms, kDay}, "75s",
          "Between two requests of one connection."},
         {"http.write_timeout", DurationKind{EYED_TIME(http.write_timeout), 100ms, 1h}, "30s",
-         "For an answer whose client does not read."},
+         "For an answer whose client does not read. A client that does must take 4 KiB/s in the "
+         "long "
+         "run."},
         {"http.stop_timeout", DurationKind{EYED_TIME(http.stop_timeout), 100ms, 1h}, "8s",
          "For requests under way once the program is told to stop."},
         {"http.cors_origins", OriginsKind{EYED_AT(std::vector<std::string>, http.cors_origins)}, "",

@@ -42,7 +42,8 @@ Status check_limits(const Limits& limits) {
     if (limits.header < 512 || limits.header > 1024 * 1024)
         return failure(Code::kInvalidArgument, "the limit of a header is not 512 B to 1 MiB");
     constexpr std::size_t kMost = 1024 * 1024 * 1024;
-    if (limits.body > kMost || limits.decompressed > kMost || limits.connections == 0)
+    if (limits.body > kMost || limits.decompressed > kMost || limits.connections == 0 ||
+        limits.write_rate == 0)
         return failure(Code::kInvalidArgument, "a limit of http is out of range (a body: 1 GiB)");
     return {};
 }

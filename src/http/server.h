@@ -29,7 +29,10 @@ struct Limits {
     std::chrono::milliseconds body_timeout{30'000};    ///< the whole body; 408
     std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests; closes silently
     std::chrono::milliseconds write_timeout{30'000};   ///< without any progress; closes
-    std::chrono::milliseconds linger_timeout{5'000};   ///< draining after an early refusal
+    /// Bytes a second that a client must read in the long run: for each such number of bytes an
+    /// answer may wait a second more than write_timeout, and no longer; closes.
+    std::uint32_t write_rate = 4096;
+    std::chrono::milliseconds linger_timeout{5'000};  ///< draining after an early refusal
 };
 
 struct Options {
