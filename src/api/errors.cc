@@ -90,7 +90,8 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "taken.",
     "The request line is over `http.header_limit`.",
     "See the route's content types.",
-    "Too many tries to log in as this user from this address; `Retry-After` says when.",
+    "Too many tries to log in as this user from this address, or from this address at all; "
+    "`Retry-After` says when.",
     "The header is over `http.header_limit`.",
     "A fault of ours: the log has it under the request's id.",
     "Understood, and not offered.",

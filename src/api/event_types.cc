@@ -26,8 +26,12 @@ void append_event_type(const model::EventType& type, std::string& out) {
     out += type.mode == model::CheckMode::kExample ? "\"example\"}" : "\"off\"}";
 }
 
-Result<Page> read_types(const Api& api, const query::TypesQuery& query) {
+/// Of all types for who reads all, else of those that the caller's application sent first: the
+/// catalog does not know who sent a type later.
+Result<Page> read_types(const Api& api, const query::TypesQuery& query,
+                        const std::vector<ApplicationId>& applications) {
     catalog::EventTypes::Page page;
+    page.applications = applications;
     page.category = query.category;
     page.name = query.name;
     page.limit = query.limit;
@@ -46,7 +50,9 @@ Task<http::Response> list_event_types(Api& api, http::Request& request) {
     query::ParameterErrors errors;
     const query::TypesQuery query = query::native_types(request.query, errors);
     if (!errors.empty()) co_return parameter_errors(request, errors);
-    auto read = [&api, &query] { return read_types(api, query); };
+    const auto applications = readable(api.names, request.principal);
+    if (!applications) co_return fail(api, request, applications.error());
+    auto read = [&api, &query, &applications] { return read_types(api, query, *applications); };
     const Result<Page> page =
         co_await on_worker(api.services.lanes.catalog, request, std::move(read));
     if (!page) co_return fail(api, request, page.error());

@@ -33,15 +33,17 @@ Result<http::FileBody> write_export(Services& services, const store::EventFilter
     file.path = fmt::format("{}/{}.{}", export_directory(services.settings),
                             to_string(random_uuid()), format.extension);
     file.afterwards = http::FileBody::Afterwards::kRemove;
-    const auto written = services.store.export_events(filter, format.format, file.path);
-    if (!written) {
-        if (services.files.exists(file.path))
-            static_cast<void>(services.files.remove(file.path));  // the failure is told already
-        return std::unexpected(written.error());
-    }
-    EYED_ASSIGN(const auto opened, services.files.open(file.path, io::OpenMode::kRead));
-    EYED_ASSIGN(file.bytes, opened->size());
-    return file;
+    const auto write = [&]() -> Status {
+        EYED_TRY(services.store.export_events(filter, format.format, file.path));
+        EYED_ASSIGN(const auto opened, services.files.open(file.path, io::OpenMode::kRead));
+        EYED_ASSIGN(file.bytes, opened->size());
+        return {};
+    };
+    const Status written = write();
+    if (written) return file;
+    if (services.files.exists(file.path))
+        static_cast<void>(services.files.remove(file.path));  // the failure is told already
+    return std::unexpected(written.error());
 }
 
 }  // namespace

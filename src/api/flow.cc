@@ -6,9 +6,12 @@
 #include <chrono>
 
 #include "base/time.h"
+#include "catalog/catalog.h"
 #include "http/forms.h"
 #include "log/log.h"
 #include "store/applied_signal.h"
+#include "store/event_store.h"
+#include "store/projector.h"
 
 namespace eyed::api {
 
@@ -29,13 +32,32 @@ ingest::Limits limits_of(const config::Settings& settings) {
     return limits;
 }
 
+Health::Parts health_parts(Services& services) {
+    const auto check_log = [&services]() -> Status {
+        const log::State state = services.log.state();
+        if (state.writable) return {};
+        return failure(Code::kUnavailable, state.problem);
+    };
+    const auto check_store = [&services]() -> Status {
+        const std::string problem = services.projector.state().problem;
+        if (!problem.empty())
+            return failure(Code::kUnavailable, "events are not applied to it: " + problem);
+        return services.store.check();
+    };
+    return {.log = check_log,
+            .store = check_store,
+            .catalog = [&services] { return services.catalog.check(); },
+            .clock = services.clock,
+            .logger = services.logger};
+}
+
 }  // namespace
 
 Api::Api(Services& services)
     : services(services),
       limits(limits_of(services.settings)),
       names(services.authenticator),
-      health(services) {
+      health(health_parts(services)) {
 }
 
 Intake::Intake(Api& api) : api_(api), decoded_(api.decoded.take()) {

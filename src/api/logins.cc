@@ -17,7 +17,10 @@ Task<Login> log_in(Api& api, const http::Request& request, Credentials credentia
         return api.services.accounts.login({credentials.name, credentials.password});
     };
     login.user = co_await on_worker(api.services.lanes.hashing, request, std::move(check));
-    if (login.user) api.services.throttle.succeeded(who);
+    if (login.user)
+        api.services.throttle.succeeded(who);
+    else if (login.user.error().code != Code::kUnauthenticated)
+        api.services.throttle.unchecked(who);
     co_return login;
 }
 

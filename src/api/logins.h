@@ -17,7 +17,7 @@ struct Credentials {
     std::string_view name;  ///< both views must live until the task has ended
     std::string_view password;
 };
-/// Checks name and password on the hashing lane, throttled by user and address.
+/// Checks name and password on the hashing lane, throttled before that by user and address.
 /// kUnauthenticated: they do not belong together; kOverloaded: too many are being checked.
 Task<Login> log_in(Api& api, const http::Request& request, Credentials credentials);
 

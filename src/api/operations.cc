@@ -73,8 +73,8 @@ Task<http::Response> healthz(Api&, http::Request&) {
 }
 
 Task<http::Response> readyz(Api& api, http::Request& request) {
-    const auto checks = co_await api.health.ask(request.executor);
-    if (!checks) co_return fail(api, request, checks.error());
+    Health::Ask ask(api.health, request.executor);
+    const auto checks = co_await ask;
     bool ready = true;
     std::string parts;
     for (const Health::Check& check : *checks) {
@@ -83,7 +83,7 @@ Task<http::Response> readyz(Api& api, http::Request& request) {
         parts += check.status ? ":{\"ok\":true}" : ":{\"ok\":false,\"detail\":";
         if (check.status) continue;
         ready = false;
-        append_json_string(check.status.error().detail, parts);
+        append_json_string(check.reason, parts);
         parts += '}';
     }
     std::string body =

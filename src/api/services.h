@@ -12,6 +12,7 @@
 
 namespace eyed {
 class Clock;
+class Logger;
 namespace auth {
 class Accounts;
 class BrowserSessions;
@@ -35,6 +36,7 @@ class Log;
 namespace store {
 class AppliedSignal;
 class EventStore;
+class Projector;
 }  // namespace store
 }  // namespace eyed
 
@@ -53,10 +55,12 @@ struct Lanes {
 struct Services {
     const config::Settings& settings;
     const Clock& clock;
+    Logger& logger;
     io::FileSystem& files;
     log::Log& log;
     store::EventStore& store;
     store::AppliedSignal& applied;
+    const store::Projector& projector;
     catalog::Catalog& catalog;
     auth::Accounts& accounts;
     const auth::MemoryAuthenticator& authenticator;

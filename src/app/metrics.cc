@@ -100,6 +100,8 @@ void add_http(const http::Counters& http, Families& out) {
     out.counter("eyed_http_timeouts_total", "Connections ended by a deadline.",
                 as_double(http.timeouts));
     out.gauge("eyed_http_connections", "Open connections.", as_double(http.open));
+    out.gauge("eyed_http_connections_limit", "Connections that may be open at once.",
+              as_double(http.open_limit));
     out.gauge("eyed_http_body_bytes", "Memory of large bodies in flight.",
               as_double(http.body_bytes));
 }

@@ -11,6 +11,7 @@
 #include "app/access_log.h"
 #include "app/demo.h"
 #include "app/metrics.h"
+#include "app/open_files.h"
 #include "app/upkeep.h"
 #include "auth/accounts.h"
 #include "auth/browser_sessions.h"
@@ -58,7 +59,6 @@ http::Options http_options(const config::Settings& settings) {
     options.limits.header = settings.http.header_limit;
     options.limits.body = settings.http.body_limit;
     options.limits.decompressed = settings.http.decompressed_limit;
-    options.limits.connections = settings.http.max_connections;
     options.limits.header_timeout = to_ms(settings.http.header_timeout);
     options.limits.body_timeout = to_ms(settings.http.body_timeout);
     options.limits.idle_timeout = to_ms(settings.http.idle_timeout);
@@ -83,6 +83,7 @@ class Program::Parts {
     Status open_accounts();
     Status open_events();
     Status open_server();
+    http::Options server_options();
     void start_upkeep();
     void log_fault(const http::Request& request, const Error& error);
 
@@ -190,14 +191,30 @@ Status Program::Parts::open_events() {
     return {};
 }
 
+/// With no more connections than leave files for everybody else.
+http::Options Program::Parts::server_options() {
+    http::Options options = http_options(settings);
+    const std::size_t wanted = settings.http.max_connections;
+    const std::uint64_t open_files = raise_open_files_limit();
+    options.limits.connections = connections_within(open_files, wanted);
+    if (options.limits.connections < wanted)
+        logger.warning("the limit of open files allows fewer connections than http.max_connections",
+                       {{"open_files", open_files},
+                        {"connections", std::uint64_t{options.limits.connections}},
+                        {"http.max_connections", std::uint64_t{wanted}}});
+    return options;
+}
+
 Status Program::Parts::open_server() {
     services.emplace(api::Services{
         .settings = settings,
         .clock = clock,
+        .logger = logger,
         .files = *files,
         .log = *log,
         .store = *store,
         .applied = applied,
+        .projector = *projector,
         .catalog = *catalog,
         .accounts = *accounts,
         .authenticator = *authenticator,
@@ -218,7 +235,7 @@ Status Program::Parts::open_server() {
     });
     EYED_ASSIGN(router, api::make_router(*services));
     EYED_ASSIGN(server,
-                http::Server::create(http_options(settings), *router, api::make_hooks(*services)));
+                http::Server::create(server_options(), *router, api::make_hooks(*services)));
     metrics.know_routes(*router);
     metrics.know_sources({
         .log = [this] { return log->state(); },

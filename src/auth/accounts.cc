@@ -108,6 +108,13 @@ Status Accounts::set_password(UserId user, std::string_view password) {
     return take_effect();
 }
 
+Result<model::User> Accounts::set_state(UserId user, catalog::Users::State state) {
+    EYED_TRY(parts_.catalog.users().set_state(user, state));
+    EYED_TRY(take_effect());
+    EYED_ASSIGN(auto record, parts_.catalog.users().by_id(user));
+    return std::move(record.user);
+}
+
 Result<std::vector<model::User>> Accounts::users() {
     EYED_ASSIGN(const auto records, parts_.catalog.users().all());
     std::vector<model::User> users;
@@ -162,7 +169,7 @@ Result<std::vector<model::Key>> Accounts::keys() {
 }
 
 Status Accounts::revoke_key(KeyId key) {
-    EYED_TRY(parts_.catalog.keys().revoke(key, parts_.clock.now()));
+    EYED_TRY(parts_.catalog.keys().revoke({key, parts_.clock.now(), random_hex(kNonceBytes)}));
     return take_effect();
 }
 

@@ -58,6 +58,9 @@ class Accounts {
     [[nodiscard]] Status renew_user_token(UserId user);
     /// Ends the user's browser sessions too; tokens stay. kInvalidArgument, kNotFound.
     [[nodiscard]] Status set_password(UserId user, std::string_view password);
+    /// While inactive, a user's logins, tokens, keys and browser sessions are refused; once active
+    /// again they count as before. Gives the user as they are now. kNotFound.
+    [[nodiscard]] Result<model::User> set_state(UserId user, catalog::Users::State state);
     [[nodiscard]] Result<std::vector<model::User>> users();
     /// kNotFound.
     [[nodiscard]] Result<model::User> user_by_name(std::string_view name);
@@ -78,7 +81,8 @@ class Accounts {
     [[nodiscard]] Result<CreatedKey> create_key(const NewKey& key);
     /// All keys, revoked ones included, by id.
     [[nodiscard]] Result<std::vector<model::Key>> keys();
-    /// kNotFound: there is none, or it is revoked already.
+    /// After a default key, user_token gives another one. kNotFound: there is none, or it is
+    /// revoked already.
     [[nodiscard]] Status revoke_key(KeyId key);
 
     /// Reads everything into the authenticator: at start.

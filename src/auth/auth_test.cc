@@ -147,6 +147,18 @@ TEST_F(AuthTest, ASuperuserReadsAll) {
     EXPECT_TRUE(principal.reads_all);
 }
 
+TEST_F(AuthTest, ASuperusersKeyForAnotherApplicationReadsThatAlone) {
+    const auto user = make_user("root", true);
+    const auto reads_all = [&](const std::string& application) {
+        const auto key = server_.accounts.create_key({user.id, "", application, {7}, {}}).value();
+        const auto principal = server_.authenticator.authenticate("Token " + key.secret).value();
+        EXPECT_TRUE(principal.superuser);
+        return principal.reads_all;
+    };
+    EXPECT_FALSE(reads_all("kiosk"));
+    EXPECT_TRUE(reads_all(""));
+}
+
 TEST_F(AuthTest, ADenialTellsMissingFromInvalid) {
     const auto token = server_.accounts.user_token(make_user("ann").id).value();
     EXPECT_EQ(denial(""), "missing");
@@ -168,6 +180,23 @@ TEST_F(AuthTest, ARenewedTokenReplacesTheOldOne) {
     EXPECT_NE(fresh, old);
     EXPECT_EQ(denial("Token " + old), "invalid");
     EXPECT_EQ(denial("Token " + fresh), "admitted");
+}
+
+TEST_F(AuthTest, ARevokedDefaultKeyIsFollowedByAnotherToken) {
+    const auto user = make_user("ann");
+    const auto bob = server_.accounts.user_token(make_user("bob").id).value();
+    const auto old = server_.accounts.user_token(user.id).value();
+    const auto key = server_.authenticator.authenticate("Token " + old)->key;
+    ASSERT_TRUE(server_.accounts.revoke_key(key));
+    EXPECT_EQ(denial("Token " + old), "invalid");
+    const auto fresh = server_.accounts.user_token(user.id);
+    ASSERT_TRUE(fresh) << fresh.error().detail;
+    EXPECT_THAT(*fresh, MatchesRegex("[0-9a-f]{40}"));
+    EXPECT_NE(*fresh, old);
+    EXPECT_EQ(server_.accounts.user_token(user.id).value(), *fresh);
+    EXPECT_EQ(denial("Token " + *fresh), "admitted");
+    EXPECT_EQ(denial("Token " + old), "invalid");
+    EXPECT_EQ(denial("Token " + bob), "admitted");
 }
 
 TEST_F(AuthTest, AKeyHasTheScopesAndTheApplicationItWasMadeWith) {
@@ -234,6 +263,32 @@ TEST_F(AuthTest, WhatAnotherProcessChangedIsSeenAtTheNextUpkeep) {
     ASSERT_TRUE(other.accounts.revoke_key(created.key.id));
     ASSERT_TRUE(server_.accounts.upkeep());
     EXPECT_EQ(denial("Token " + created.secret), "invalid");
+}
+
+TEST_F(AuthTest, AnInactiveUserIsRefusedInEveryWayUntilActiveAgain) {
+    const auto user = make_user("ann");
+    const auto token = server_.accounts.user_token(user.id).value();
+    const auto key = server_.accounts.create_key({user.id, "", "kiosk", {7}, {}}).value();
+    const auto cookie = server_.sessions.start(user.id).value();
+    const auto refused = [&] {
+        const bool all =
+            denial("Token " + token) == "invalid" && denial("Token " + key.secret) == "invalid" &&
+            !server_.sessions.find(cookie) && !server_.accounts.login({"ann", "correct horse"});
+        const bool none =
+            denial("Token " + token) == "admitted" && denial("Token " + key.secret) == "admitted" &&
+            server_.sessions.find(cookie) && server_.accounts.login({"ann", "correct horse"});
+        EXPECT_NE(all, none);
+        return all;
+    };
+    Process other(directory_.path(), clock_);
+    const auto inactive = other.accounts.set_state(user.id, catalog::Users::State::kInactive);
+    ASSERT_TRUE(inactive) << inactive.error().detail;
+    EXPECT_FALSE(inactive->active);
+    ASSERT_TRUE(server_.accounts.upkeep());
+    EXPECT_TRUE(refused());
+    EXPECT_TRUE(server_.authenticator.has_users());
+    EXPECT_TRUE(server_.accounts.set_state(user.id, catalog::Users::State::kActive)->active);
+    EXPECT_FALSE(refused());
 }
 
 TEST_F(AuthTest, LastUseIsWrittenDownOnceAMinuteAndSurvivesReloads) {
@@ -417,7 +472,8 @@ TEST(LoginThrottleTest, OthersAreNotHeldUp) {
     LoginThrottle throttle({1, 1min, 100}, clock);
     EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
     EXPECT_GT(throttle.take({"ann", "::1"}), 0s);
-    EXPECT_EQ(throttle.take({"ann", "::2"}), 0s);
+    EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 0s);
+    EXPECT_EQ(throttle.take({"ann", "2001:db8:1::1"}), 0s);
     EXPECT_EQ(throttle.take({"bob", "::1"}), 0s);
 }
 
@@ -430,16 +486,61 @@ TEST(LoginThrottleTest, ALoginThatWentWellGivesTheTriesBack) {
     EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
 }
 
-TEST(LoginThrottleTest, WhenFullTheOldestIsForgotten) {
+TEST(LoginThrottleTest, AnAddressHasFiveTimesTheTriesWhateverTheNames) {
     StoppedClock clock;
-    LoginThrottle throttle({1, 1min, 2}, clock);
-    for (const auto* name : {"a", "b"}) {
-        EXPECT_EQ(throttle.take({name, ""}), 0s);
-        clock.advance(1s);
+    LoginThrottle throttle({2, 1min, 100}, clock);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(throttle.take({std::to_string(i), "192.0.2.1"}), 0s);
+    EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 6s);
+    EXPECT_EQ(throttle.take({"ann", "192.0.2.2"}), 0s);
+    clock.advance(6s);
+    EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 0s);
+    EXPECT_GT(throttle.take({"ann", "192.0.2.1"}), 0s);
+}
+
+TEST(LoginThrottleTest, AnIPv6NetworkCountsAsOneAddress) {
+    StoppedClock clock;
+    LoginThrottle throttle({1, 1min, 100}, clock);
+    EXPECT_EQ(throttle.take({"ann", "2001:db8:1:2::1"}), 0s);
+    EXPECT_GT(throttle.take({"ann", "2001:db8:1:2:ffff::"}), 0s);
+    EXPECT_EQ(throttle.take({"ann", "2001:db8:1:3::1"}), 0s);
+}
+
+TEST(LoginThrottleTest, AUsersOwnLoginsDoNotClearWhatTheirAddressTriedOnOthers) {
+    StoppedClock clock;
+    LoginThrottle throttle({1, 1min, 100}, clock);
+    for (const auto* name : {"a", "b", "c", "d", "e"})
+        EXPECT_EQ(throttle.take({name, "192.0.2.1"}), 0s);
+    throttle.succeeded({"e", "192.0.2.1"});
+    EXPECT_EQ(throttle.take({"f", "192.0.2.1"}), 0s);
+    EXPECT_GT(throttle.take({"g", "192.0.2.1"}), 0s);
+}
+
+TEST(LoginThrottleTest, ATryThatWasNeverCheckedIsNotCounted) {
+    StoppedClock clock;
+    LoginThrottle throttle({1, 1min, 100, 1}, clock);
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 0s);
+        throttle.unchecked({"ann", "192.0.2.1"});
     }
-    EXPECT_EQ(throttle.take({"c", ""}), 0s);
-    EXPECT_GT(throttle.take({"b", ""}), 0s);
-    EXPECT_EQ(throttle.take({"a", ""}), 0s);
+    EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 0s);
+    EXPECT_GT(throttle.take({"ann", "192.0.2.1"}), 0s);
+    throttle.unchecked({"nobody", "192.0.2.9"});
+}
+
+TEST(LoginThrottleTest, MadeUpNamesDoNotPushOutAVictimsBucket) {
+    StoppedClock clock;
+    LoginThrottle throttle({2, 1min, 10, 100}, clock);
+    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 0s);
+    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 0s);
+    for (int i = 0; i < 9; ++i)
+        EXPECT_EQ(throttle.take({std::to_string(i), "192.0.2.1"}), 0s);
+    EXPECT_EQ(throttle.take({"one more", "192.0.2.1"}), 30s);  // until the first is full again
+    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 30s);
+    clock.advance(30s);
+    EXPECT_EQ(throttle.take({"one more", "192.0.2.1"}), 0s);
+    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 0s);  // one of its two tries
+    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 30s);
 }
 
 }  // namespace

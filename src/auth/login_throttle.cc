@@ -1,5 +1,7 @@
 #include "auth/login_throttle.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -7,47 +9,112 @@
 namespace eyed::auth {
 namespace {
 
-Hash128 bucket_key(const LoginThrottle::Who& who) {
-    std::string text(who.user);
-    text += '\0';
-    text += who.address;
-    return hash128(text);
+constexpr std::size_t kNetworkBytes = 8;
+
+/// What one client has for itself: an IPv4 address, or an IPv6 network of 64 bits.
+std::string network_of(std::string_view address) {
+    std::string text(address);
+    in6_addr parsed{};
+    if (::inet_pton(AF_INET6, text.c_str(), &parsed) == 1)
+        text.assign(reinterpret_cast<const char*>(parsed.s6_addr), kNetworkBytes);
+    return text;
+}
+
+struct BucketKeys {
+    Hash128 user;
+    Hash128 address;
+};
+
+BucketKeys keys_of(const LoginThrottle::Who& who) {
+    const std::string network = network_of(who.address);
+    std::string both(who.user);
+    both += '\0';
+    both += network;
+    return {hash128(both), hash128(network)};
 }
 
 }  // namespace
 
-std::chrono::seconds LoginThrottle::take(const Who& who) {
-    const auto key = bucket_key(who);
-    const auto now = clock_.steady();
-    const double limit = options_.attempts;
-    const double per_nanosecond = limit / static_cast<double>(options_.period.count());
-    const std::lock_guard lock(mutex_);
+LoginThrottle::Buckets::Buckets(double size, Time period, std::size_t capacity)
+    : size_(size),
+      per_nanosecond_(size / static_cast<double>(period.count())),
+      capacity_(capacity) {
+}
+
+/// How long after bucket.at it holds that many; below zero: it has more.
+LoginThrottle::Time LoginThrottle::Buckets::until(double tokens, const Bucket& bucket) const {
+    return Time(std::llround((tokens - bucket.tokens) / per_nanosecond_));
+}
+
+LoginThrottle::Time LoginThrottle::Buckets::wait(const Hash128& key, Time now) {
     auto found = buckets_.find(key);
     if (found == buckets_.end()) {
-        if (buckets_.size() >= options_.capacity) evict_one();
-        found = buckets_.emplace(key, Bucket{limit, now}).first;
+        if (buckets_.size() >= capacity_) drop_full(now);
+        if (buckets_.size() >= capacity_) return all_live_until_ - now;
+        found = buckets_.emplace(key, Bucket{size_, now}).first;
     }
     Bucket& bucket = found->second;
     const auto passed = static_cast<double>((now - bucket.at).count());
-    bucket.tokens = std::min(limit, bucket.tokens + passed * per_nanosecond);
+    bucket.tokens = std::min(size_, bucket.tokens + passed * per_nanosecond_);
     bucket.at = now;
-    if (bucket.tokens >= 1) {
-        bucket.tokens -= 1;
-        return std::chrono::seconds(0);
-    }
-    const double wait_seconds = (1 - bucket.tokens) / per_nanosecond / 1e9;
-    return std::chrono::seconds(std::max<std::int64_t>(1, std::llround(std::ceil(wait_seconds))));
+    return std::max(Time(0), until(1, bucket));
+}
+
+void LoginThrottle::Buckets::take(const Hash128& key) {
+    if (const auto found = buckets_.find(key); found != buckets_.end()) found->second.tokens -= 1;
+}
+
+void LoginThrottle::Buckets::give_back(const Hash128& key) {
+    const auto found = buckets_.find(key);
+    if (found == buckets_.end()) return;
+    double& tokens = found->second.tokens;
+    tokens = std::min(size_, tokens + 1);
+}
+
+/// Looks through all, but not again before one of them can be full.
+void LoginThrottle::Buckets::drop_full(Time now) {
+    if (now < all_live_until_) return;
+    Time soonest = Time::max();
+    std::erase_if(buckets_, [&](const auto& entry) {
+        const Time full_at = entry.second.at + until(size_, entry.second);
+        if (full_at > now) soonest = std::min(soonest, full_at);
+        return full_at <= now;
+    });
+    if (buckets_.size() >= capacity_) all_live_until_ = soonest;
+}
+
+LoginThrottle::LoginThrottle(Options options, const Clock& clock)
+    : clock_(clock),
+      users_(options.attempts, options.period, options.capacity),
+      addresses_(double{1} * options.attempts * options.address_factor, options.period,
+                 options.capacity) {
+}
+
+std::chrono::seconds LoginThrottle::take(const Who& who) {
+    const BucketKeys keys = keys_of(who);
+    const Time now = clock_.steady();
+    const std::lock_guard lock(mutex_);
+    // The address first: one that is refused leaves no trace of the names it tried.
+    Time wait = addresses_.wait(keys.address, now);
+    if (wait.count() == 0) wait = users_.wait(keys.user, now);
+    if (wait.count() > 0) return std::chrono::ceil<std::chrono::seconds>(wait);
+    addresses_.take(keys.address);
+    users_.take(keys.user);
+    return std::chrono::seconds(0);
 }
 
 void LoginThrottle::succeeded(const Who& who) {
+    const BucketKeys keys = keys_of(who);
     const std::lock_guard lock(mutex_);
-    buckets_.erase(bucket_key(who));
+    users_.forget(keys.user);
+    addresses_.give_back(keys.address);
 }
 
-void LoginThrottle::evict_one() {
-    const auto oldest =
-        std::ranges::min_element(buckets_, {}, [](const auto& entry) { return entry.second.at; });
-    if (oldest != buckets_.end()) buckets_.erase(oldest);
+void LoginThrottle::unchecked(const Who& who) {
+    const BucketKeys keys = keys_of(who);
+    const std::lock_guard lock(mutex_);
+    users_.give_back(keys.user);
+    addresses_.give_back(keys.address);
 }
 
 }  // namespace eyed::auth

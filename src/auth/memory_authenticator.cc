@@ -154,7 +154,9 @@ Status MemoryAuthenticator::reload(catalog::Catalog& catalog) {
         known.principal.key = record.key.id;
         known.principal.scopes = record.key.scopes;
         known.principal.superuser = user->second.user.superuser;
-        known.principal.reads_all = user->second.user.superuser;
+        // Made for another application than the user's own, a key is for that one alone.
+        known.principal.reads_all =
+            user->second.user.superuser && record.key.application == user->second.user.application;
         known.expires_at = record.key.expires_at;
         known.use = next++;
         fresh->keys.emplace(digest, known);

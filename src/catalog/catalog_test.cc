@@ -139,6 +139,20 @@ TEST_F(CatalogTest, AnApplicationIsMadeOnceAndFoundAfter) {
     EXPECT_EQ(catalog_->applications().by_name("x").error().code, Code::kNotFound);
 }
 
+TEST_F(CatalogTest, AUsersStateChangesAlone) {
+    const auto ann = make_user("ann");
+    const auto bob = make_user("bob");
+    const auto active = [&](UserId id) { return catalog_->users().by_id(id)->user.active; };
+    ASSERT_TRUE(catalog_->users().set_state(ann.id, Users::State::kInactive));
+    EXPECT_FALSE(active(ann.id));
+    EXPECT_TRUE(active(bob.id));
+    ASSERT_TRUE(catalog_->users().set_state(ann.id, Users::State::kInactive));
+    ASSERT_TRUE(catalog_->users().set_state(ann.id, Users::State::kActive));
+    EXPECT_TRUE(active(ann.id));
+    EXPECT_EQ(catalog_->users().set_state(UserId{99}, Users::State::kActive).error().code,
+              Code::kNotFound);
+}
+
 TEST_F(CatalogTest, AKeyReadsBackAsItWasStored) {
     const auto user = make_user("ann");
     auto record = key_of(user, "d1");
@@ -164,10 +178,10 @@ TEST_F(CatalogTest, AKeyOfNobodyIsRefused) {
 
 TEST_F(CatalogTest, ARevokedKeyIsNoLongerValidAndCannotBeRevokedTwice) {
     const auto id = catalog_->keys().create(key_of(make_user("ann"), "d1")).value();
-    ASSERT_TRUE(catalog_->keys().revoke(id, Micros{50}));
+    ASSERT_TRUE(catalog_->keys().revoke({id, Micros{50}, "new"}));
     EXPECT_TRUE(catalog_->keys().valid()->empty());
     EXPECT_EQ(catalog_->keys().all()->at(0).key.revoked_at, Micros{50});
-    EXPECT_EQ(catalog_->keys().revoke(id, Micros{60}).error().code, Code::kNotFound);
+    EXPECT_EQ(catalog_->keys().revoke({id, Micros{60}, "newer"}).error().code, Code::kNotFound);
 }
 
 TEST_F(CatalogTest, AUserHasOneDefaultKeyAndANewOneRevokesIt) {
@@ -182,6 +196,23 @@ TEST_F(CatalogTest, AUserHasOneDefaultKeyAndANewOneRevokesIt) {
     const auto valid = catalog_->keys().valid().value();
     ASSERT_EQ(valid.size(), 1U);
     EXPECT_EQ(valid[0].key.id, second);
+}
+
+TEST_F(CatalogTest, RevokingADefaultKeyAloneGivesItsUserANewNonce) {
+    const auto user = make_user("ann");
+    const auto nonce = [&] { return catalog_->users().by_id(user.id)->token_nonce; };
+    const auto before = nonce();
+    const auto id = catalog_->keys().create(key_of(user, "d1")).value();
+    ASSERT_TRUE(catalog_->keys().revoke({id, Micros{50}, "new"}));
+    EXPECT_EQ(nonce(), before);
+    auto record = key_of(user, "d2");
+    record.key.is_default = true;
+    const auto default_id = catalog_->keys().put_default(record).value();
+    ASSERT_TRUE(catalog_->keys().revoke({default_id, Micros{50}, "new"}));
+    EXPECT_EQ(nonce(), "new");
+    EXPECT_EQ(catalog_->keys().revoke({default_id, Micros{60}, "newer"}).error().code,
+              Code::kNotFound);
+    EXPECT_EQ(nonce(), "new");
 }
 
 TEST_F(CatalogTest, LastUseNeverMovesBack) {
@@ -295,6 +326,31 @@ TEST_F(CatalogTest, ListsOfTypesFilterSearchOrderAndPage) {
     page.offset = 1;
     EXPECT_THAT(names(page), ElementsAre("app/click", "web/50%_off"));
     EXPECT_EQ(catalog_->event_types().list(page)->total, 4U);
+}
+
+TEST_F(CatalogTest, EventTypesAreListedByTheApplicationsThatSentThemFirst) {
+    auto by_two = type("app", "open");
+    by_two.application = ApplicationId{2};
+    auto by_three = type("app", "close");
+    by_three.application = ApplicationId{3};
+    auto again = by_two;
+    again.application = ApplicationId{3};
+    ASSERT_TRUE(catalog_->event_types().create_if_absent({by_two, by_three, again}, 9));
+    const auto names = [&](std::vector<ApplicationId> applications) {
+        EventTypes::Page page;
+        page.applications = std::move(applications);
+        const auto found = catalog_->event_types().list(page).value();
+        EXPECT_EQ(found.total, found.rows.size());
+        std::vector<std::string> names;
+        for (const auto& one : found.rows)
+            names.push_back(one.name);
+        return names;
+    };
+    EXPECT_THAT(names({ApplicationId{2}}), ElementsAre("open"));
+    EXPECT_THAT(names({ApplicationId{3}}), ElementsAre("close"));
+    EXPECT_THAT(names({ApplicationId{2}, ApplicationId{3}}), ElementsAre("close", "open"));
+    EXPECT_THAT(names({ApplicationId{-1}}), ElementsAre());
+    EXPECT_THAT(names({}), ElementsAre("close", "open"));
 }
 
 TEST_F(CatalogTest, EndedSessionsAreRememberedUntilTheyExpire) {

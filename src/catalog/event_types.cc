@@ -134,6 +134,12 @@ Where where_of(const EventTypes::Page& page) {
         where.text += " AND name = :name";
         where.parameters.push_back(*page.name);
     }
+    if (!page.applications.empty()) {
+        std::string ids;
+        for (const ApplicationId id : page.applications)
+            ids += (ids.empty() ? "" : ", ") + std::to_string(id.value);
+        where.text += " AND application_id IN (" + ids + ")";
+    }
     if (!page.search.empty()) {
         where.text += R"( AND (category LIKE :a ESCAPE '\' OR name LIKE :b ESCAPE '\'))";
         where.parameters.insert(where.parameters.end(), 2, like_pattern(page.search));

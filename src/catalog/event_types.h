@@ -39,9 +39,10 @@ class EventTypes {
 
     enum class OrderBy { kCategoryName, kName, kFirstSeen, kUpdatedAt };
     struct Page {
-        std::optional<std::string> category;  ///< equal
-        std::optional<std::string> name;      ///< equal
-        std::string search;                   ///< within category or name, ASCII case ignored
+        std::optional<std::string> category;      ///< equal
+        std::optional<std::string> name;          ///< equal
+        std::vector<ApplicationId> applications;  ///< one of them sent it first; none: any
+        std::string search;                       ///< within category or name, ASCII case ignored
         OrderBy order = OrderBy::kCategoryName;
         enum class Direction { kAscending, kDescending } direction = Direction::kAscending;
         std::uint32_t limit = 100;

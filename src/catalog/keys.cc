@@ -117,16 +117,19 @@ Result<std::vector<KeyRecord>> Keys::valid() {
     });
 }
 
-Status Keys::revoke(KeyId id, Micros at) {
+Status Keys::revoke(const Revocation& revocation) {
     return connection_.transact([&](soci::session& sql) -> Status {
-        const long long number = id.value;
-        const long long instant = at.value;
+        const long long number = revocation.id.value;
+        const long long instant = revocation.at.value;
         soci::statement update = (sql.prepare << "UPDATE api_keys SET revoked_at = :at "
                                                  "WHERE id = :id AND revoked_at IS NULL",
                                   soci::use(instant), soci::use(number));
         update.execute(true);
         if (update.get_affected_rows() == 0)
             return failure(Code::kNotFound, "there is no such key, or it is revoked already");
+        sql << "UPDATE users SET token_nonce = :nonce WHERE id = "
+               "(SELECT user_id FROM api_keys WHERE id = :id AND is_default = 1)",
+            soci::use(revocation.token_nonce), soci::use(number);
         return {};
     });
 }

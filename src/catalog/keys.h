@@ -33,8 +33,15 @@ class Keys {
     [[nodiscard]] Result<std::vector<KeyRecord>> all();
     /// Those that are not revoked: what the authenticator knows.
     [[nodiscard]] Result<std::vector<KeyRecord>> valid();
+    struct Revocation {
+        KeyId id;
+        Micros at;
+        /// Becomes the user's when the key is their default one, so that its secret, which is
+        /// derived from the nonce, is never given out again.
+        std::string token_nonce;
+    };
     /// kNotFound: there is none, or it is revoked already.
-    [[nodiscard]] Status revoke(KeyId id, Micros at);
+    [[nodiscard]] Status revoke(const Revocation& revocation);
     /// Notes last uses, in one transaction; never moves one back.
     [[nodiscard]] Status note_uses(const std::vector<std::pair<KeyId, Micros>>& uses);
 

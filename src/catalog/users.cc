@@ -144,6 +144,17 @@ Status Users::set_password(UserId id, const Password& password) {
     });
 }
 
+Status Users::set_state(UserId id, State state) {
+    return connection_.transact([&](soci::session& sql) -> Status {
+        const long long number = id.value;
+        const long long active = state == State::kActive ? 1 : 0;
+        soci::statement update = (sql.prepare << "UPDATE users SET active = :active WHERE id = :id",
+                                  soci::use(active), soci::use(number));
+        update.execute(true);
+        return changed_one(update);
+    });
+}
+
 Status Users::set_token_nonce(UserId id, const std::string& nonce) {
     return connection_.transact([&](soci::session& sql) -> Status {
         const long long number = id.value;

@@ -57,6 +57,9 @@ class Users {
     };
     /// kNotFound.
     [[nodiscard]] Status set_password(UserId id, const Password& password);
+    enum class State { kInactive, kActive };
+    /// kNotFound.
+    [[nodiscard]] Status set_state(UserId id, State state);
     /// kNotFound.
     [[nodiscard]] Status set_token_nonce(UserId id, const std::string& nonce);
 

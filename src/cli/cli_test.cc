@@ -79,6 +79,21 @@ TEST_F(CliTest, APasswordIsSet) {
     EXPECT_EQ(run({"user", "passwd", "bob", "--password-stdin"}, "battery staple\n"), kFailed);
 }
 
+TEST_F(CliTest, AUserIsDeactivatedAndActivated) {
+    make_user("ann");
+    EXPECT_EQ(run({"user", "deactivate", "ann"}), kDone) << err_;
+    EXPECT_THAT(out_, AllOf(HasSubstr("ann is deactivated"), HasSubstr("refused")));
+    EXPECT_EQ(run({"user", "list", "--json"}), kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("active":false)"));
+    EXPECT_EQ(run({"user", "activate", "ann", "--json"}), kDone) << err_;
+    EXPECT_THAT(out_, AllOf(HasSubstr(R"("name":"ann")"), HasSubstr(R"("active":true)")));
+    EXPECT_EQ(run({"user", "activate", "ann", "--quiet"}), kDone) << err_;
+    EXPECT_EQ(out_, "");
+    EXPECT_EQ(run({"user", "deactivate", "bob"}), kFailed);
+    EXPECT_THAT(err_, HasSubstr("bob"));
+    EXPECT_EQ(run({"user", "deactivate"}), kUsage);
+}
+
 TEST_F(CliTest, ATokenStandsAloneOnStandardOutput) {
     make_user("ann");
     EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "shop", "--scope", "ingest",

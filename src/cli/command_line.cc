@@ -16,7 +16,8 @@ constexpr const char* kFooter =
     "--section.name VALUE. `eyed config` lists them all and says where each value comes from.";
 
 void add_user(CLI::App& app, CommandLine& out) {
-    auto* user = app.add_subcommand("user", "Create and list users")->require_subcommand(1);
+    auto* user =
+        app.add_subcommand("user", "Create, list and deactivate users")->require_subcommand(1);
     auto* create = user->add_subcommand("create", "Create a user and their application");
     auto creating = std::make_shared<UserCreate>();
     create->add_option("name", creating->name, "Name to log in with")->required();
@@ -26,6 +27,18 @@ void add_user(CLI::App& app, CommandLine& out) {
     create->callback([creating, &out] { out.command = *creating; });
 
     user->add_subcommand("list", "List users")->callback([&out] { out.command = UserList{}; });
+
+    const auto add_state = [user, &out](const char* name, const char* help, UserSetState::To to) {
+        auto* command = user->add_subcommand(name, help);
+        auto changing = std::make_shared<UserSetState>();
+        changing->to = to;
+        command->add_option("name", changing->name, "Whom")->required();
+        command->callback([changing, &out] { out.command = *changing; });
+    };
+    add_state("deactivate", "Refuse a user's logins, tokens and sessions",
+              UserSetState::To::kInactive);
+    add_state("activate", "Take a deactivated user's logins, tokens and sessions again",
+              UserSetState::To::kActive);
 
     auto* passwd = user->add_subcommand("passwd", "Set a user's password");
     auto setting = std::make_shared<UserPasswd>();
@@ -42,7 +55,8 @@ void add_token(CLI::App& app, CommandLine& out) {
     auto creating = std::make_shared<TokenCreate>();
     create->add_option("--user", creating->user, "Whose")->required();
     create->add_option("--application", creating->application,
-                       "Which application it sends as (default: the user's own)");
+                       "Which application it sends as and reads (default: the user's own; of a "
+                       "superuser: reads all)");
     create
         ->add_option("--scope", creating->scopes, "What it may do, repeatable (default: all three)")
         ->check(CLI::IsMember({"ingest", "read", "manage"}));

@@ -25,6 +25,11 @@ struct UserPasswd {
     std::string name;
     bool password_stdin = false;
 };
+struct UserSetState {
+    enum class To { kInactive, kActive };
+    std::string name;
+    To to = To::kInactive;
+};
 struct TokenCreate {
     std::string user;
     std::string application;
@@ -71,8 +76,9 @@ struct Rebuild {
     bool accept_loss = false;
 };
 
-using Command = std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd,
-                             TokenCreate, TokenList, TokenRevoke, Export, Import, Verify, Rebuild>;
+using Command =
+    std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
+                 TokenCreate, TokenList, TokenRevoke, Export, Import, Verify, Rebuild>;
 
 struct CommandLine {
     Command command;

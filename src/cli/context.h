@@ -22,6 +22,7 @@ Result<int> print_config(const Context& context);
 Result<int> create_user(const Context& context, const UserCreate& command);
 Result<int> list_users(const Context& context);
 Result<int> set_password(const Context& context, const UserPasswd& command);
+Result<int> set_user_state(const Context& context, const UserSetState& command);
 Result<int> create_token(const Context& context, const TokenCreate& command);
 Result<int> list_tokens(const Context& context, const TokenList& command);
 Result<int> revoke_token(const Context& context, const TokenRevoke& command);

@@ -22,6 +22,9 @@ struct Runner {
     Result<int> operator()(const UserPasswd& command) const {
         return set_password(context, command);
     }
+    Result<int> operator()(const UserSetState& command) const {
+        return set_user_state(context, command);
+    }
     Result<int> operator()(const TokenCreate& command) const {
         return create_token(context, command);
     }

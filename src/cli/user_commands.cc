@@ -80,4 +80,20 @@ Result<int> set_password(const Context& context, const UserPasswd& command) {
     return kDone;
 }
 
+Result<int> set_user_state(const Context& context, const UserSetState& command) {
+    using State = catalog::Users::State;
+    const bool active = command.to == UserSetState::To::kActive;
+    EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
+    const auto found = opened->accounts().user_by_name(command.name);
+    if (!found) return with_name(found.error(), command.name);
+    EYED_ASSIGN(const auto user, opened->accounts().set_state(
+                                     found->id, active ? State::kActive : State::kInactive));
+    if (context.style == Style::kJson) context.start.out << user_json(user) << '\n';
+    if (context.style == Style::kHuman)
+        context.start.out << fmt::format("{} is {}: their logins, tokens and sessions {}.\n",
+                                         user.name, active ? "active" : "deactivated",
+                                         active ? "count again" : "are refused");
+    return kDone;
+}
+
 }  // namespace eyed::cli

@@ -68,7 +68,7 @@ struct Settings {
 
     struct Auth {
         std::chrono::microseconds session_lifetime;  ///< of a browser's login
-        std::uint32_t login_attempts;                ///< a minute, per user and address
+        std::uint32_t login_attempts;                ///< a minute; see auth::LoginThrottle
         std::uint32_t hash_threads;                  ///< passwords hashed at once
         std::uint64_t hash_memory;                   ///< of argon2id, per password
         std::uint32_t hash_passes;                   ///< of argon2id

@@ -36,7 +36,9 @@ const std::vector<Row>& rows() {
         {"http.threads", IntegerKind{EYED_NUMBER(http.threads), 0, 256}, "0",
          "I/O threads; 0: one per core."},
         {"http.max_connections", IntegerKind{EYED_NUMBER(http.max_connections), 1, 1'000'000},
-         "10000", "Connections open at once; the next one is closed."},
+         "10000",
+         "Connections open at once, fewer when the limit of open files is low; one more closes the "
+         "longest idle one, or answers 503."},
         {"http.header_limit", BytesKind{EYED_SIZE(http.header_limit), kKiB, kMiB}, "16KiB",
          "A longer request header answers 431."},
         {"http.body_limit", BytesKind{EYED_SIZE(http.body_limit), kKiB, kGiB}, "16MiB",
@@ -50,7 +52,9 @@ const std::vector<Row>& rows() {
         {"http.idle_timeout", DurationKind{EYED_TIME(http.idle_timeout), 100ms, kDay}, "75s",
          "Between two requests of one connection."},
         {"http.write_timeout", DurationKind{EYED_TIME(http.write_timeout), 100ms, 1h}, "30s",
-         "For an answer whose client does not read."},
+         "For an answer whose client does not read. A client that does must take 4 KiB/s in the "
+         "long "
+         "run."},
         {"http.stop_timeout", DurationKind{EYED_TIME(http.stop_timeout), 100ms, 1h}, "8s",
          "For requests under way once the program is told to stop."},
         {"http.cors_origins", OriginsKind{EYED_AT(std::vector<std::string>, http.cors_origins)}, "",
@@ -98,7 +102,9 @@ const std::vector<Row>& rows() {
         {"auth.session_lifetime", DurationKind{EYED_TIME(auth.session_lifetime), 1min, 365 * kDay},
          "12h", "After that a browser has to log in again."},
         {"auth.login_attempts", IntegerKind{EYED_NUMBER(auth.login_attempts), 1, 100'000}, "10",
-         "Logins that may be tried a minute, per user and address; more answers 429."},
+         "Logins that may be tried a minute, per user and address; of one address with any names "
+         "five "
+         "times as many. More answers 429."},
         {"auth.hash_threads", IntegerKind{EYED_NUMBER(auth.hash_threads), 1, 64}, "1",
          "Passwords that are hashed at the same time."},
         {"auth.hash_memory", BytesKind{EYED_SIZE(auth.hash_memory), 8 * kKiB, 4 * kGiB}, "64MiB",

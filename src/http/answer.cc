@@ -220,13 +220,19 @@ Task<void> Connection::pack(Response& response) {
     packed_ = true;
 }
 
-/// Writes what is rendered, then `rest`. False: the connection is gone.
-Task<bool> Connection::flush(std::string_view rest) {
+/// Writes what is rendered, then `rest`. False: the connection is gone. Time that the client takes
+/// uses up its patience, and bytes add to it: a client may be slow, but not trickle for ever.
+Task<bool> Connection::flush(std::string_view rest, Patience patience) {
+    const Limits& limits = site_.options.limits;
     std::string_view first = out_;
+    if (patience == Patience::kNew) patience_ = limits.write_timeout;
+    patience_ += std::chrono::nanoseconds(std::chrono::seconds(first.size() + rest.size())) /
+                 std::int64_t{limits.write_rate};
     while (!first.empty() || !rest.empty()) {
-        enter(Phase::kWriting);
+        const Instant began = enter(Phase::kWriting);
         const IoResult written = co_await Writing(*transport_, first, rest);
         if (written.error != IoError::kNone) co_return false;
+        patience_ -= std::chrono::steady_clock::now() - began;
         const std::size_t of_first = std::min(written.bytes, first.size());
         first.remove_prefix(of_first);
         rest.remove_prefix(written.bytes - of_first);
@@ -250,6 +256,7 @@ Task<Connection::Next> Connection::send_file(Response response, Next after) {
     const bool send = has_body(response.status) && request_.method != Method::kHead;
     finish(response.status, send ? file.bytes() : 0);
     Buffer piece;
+    Patience patience = Patience::kNew;
     std::uint64_t left = send ? file.bytes() : 0;
     if (left > 0) piece.reserve(kFilePiece);
     while (left > 0) {
@@ -258,11 +265,17 @@ Task<Connection::Next> Connection::send_file(Response response, Next after) {
         Offload reading(site_.workers, shard_.executor(), read);
         const Result<std::size_t> got = co_await reading;
         if (!got) co_return Next::kGone;  // the length is announced: only closing tells the truth
-        const bool sent = co_await flush({piece.data(), *got});
+        const bool sent = co_await flush({piece.data(), *got}, patience);
         if (!sent) co_return Next::kGone;
+        patience = Patience::kGoOn;
         left -= *got;
     }
     co_return after;
+}
+
+/// An answer whose client has gone: its file goes as if it had been sent.
+void Connection::discard(Response response) {
+    if (response.file) const OpenFile removed(*std::move(response.file), site_.workers);
 }
 
 void Connection::finish(int status, std::uint64_t bytes) {

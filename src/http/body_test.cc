@@ -197,6 +197,20 @@ TEST(HttpBody, AFileIsRemovedWhenItsClientLeaves) {
         std::this_thread::yield();
 }
 
+TEST(HttpBody, AFileIsRemovedWhenItsClientLeavesBeforeItIsMade) {
+    const io::TemporaryDirectory directory;
+    TestServer server;
+    const std::string path = directory.file("export");
+    put_file(server, path, 1000);
+    Client client(server.port());
+    client.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\nGET /file-later HTTP/1.1\r\nHost: x\r\n\r\n");
+    server.await_at_gate(1);
+    client.reset();
+    server.open_gate();
+    while (std::filesystem::exists(path))
+        std::this_thread::yield();
+}
+
 TEST(HttpBody, AMissingFileIsAnswered500) {
     TestServer server;
     server.file_body = {"/nonexistent/file", 10, FileBody::Afterwards::kKeep};

@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -103,7 +104,8 @@ void Connection::abort() {
     transport_->close();
 }
 
-void Connection::enter(Phase phase) {
+/// Sets the phase's deadline. Gives the time it is.
+Instant Connection::enter(Phase phase) {
     const Limits& limits = site_.options.limits;
     const Instant now = std::chrono::steady_clock::now();
     phase_ = phase;
@@ -124,12 +126,13 @@ void Connection::enter(Phase phase) {
             deadline_ = Instant::max();
             break;
         case Phase::kWriting:
-            deadline_ = now + limits.write_timeout;
+            deadline_ = now + std::min<std::chrono::nanoseconds>(limits.write_timeout, patience_);
             break;
         case Phase::kLingering:
             deadline_ = now + limits.linger_timeout;
             break;
     }
+    return now;
 }
 
 Task<void> Connection::serve() {
@@ -286,7 +289,10 @@ Task<Connection::Next> Connection::exchange() {
     if (!run.response) {
         const bool sent = co_await flush({});
         co_await run;
-        if (!sent) co_return Next::kGone;
+        if (!sent) {
+            discard(*std::move(run.response));
+            co_return Next::kGone;
+        }
     }
     co_return co_await answer(*std::move(run.response), Next::kRequest);
 }

@@ -64,7 +64,7 @@ class Connection {
     Task<void> serve();
 
     // connection.cc: the way of a request.
-    void enter(Phase phase);
+    Instant enter(Phase phase);
     void begin_request();
     HeadState take_head();
     Task<IoError> receive();
@@ -93,8 +93,11 @@ class Connection {
     void append_cors();
     Task<void> pack(Response& response);
     bool packable(const Response& response) const;
-    Task<bool> flush(std::string_view rest);
+    /// kNew: an answer begins; kGoOn: what is written belongs to the one before.
+    enum class Patience { kNew, kGoOn };
+    Task<bool> flush(std::string_view rest, Patience patience = Patience::kNew);
     Task<Next> send_file(Response response, Next after);
+    void discard(Response response);
     void finish(int status, std::uint64_t bytes);
 
     Shard& shard_;
@@ -119,7 +122,8 @@ class Connection {
     std::size_t claimed_ = 0;  ///< of Limits::bodies_in_flight
     bool body_done_ = true;    ///< nothing of this request is left to read
 
-    std::string out_;  ///< rendered, not yet written
+    std::string out_;                       ///< rendered, not yet written
+    std::chrono::nanoseconds patience_{0};  ///< left for the client to read the answer at hand
     bool keep_alive_ = true;
     bool vary_encoding_ = false;
     bool packed_ = false;

@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "http/test_server.h"
+#include "io/temporary_directory.h"
 
 namespace eyed::http {
 namespace {
@@ -173,6 +176,50 @@ TEST(HttpLimits, AClientThatDoesNotReadIsDropped) {
     client.send(requests);  // 40 MB of answers: more than the sockets hold
     while (server->counters().timeouts == 0 || server->counters().open > 0)
         std::this_thread::yield();
+}
+
+struct Pace {
+    std::size_t bytes;  ///< of the file
+    std::size_t piece;
+    milliseconds pause;  ///< after each piece, until the server loses patience
+};
+/// Reads a file in pieces: how much came before the server closed.
+std::size_t read_paced(TestServer& server, const Pace& pace) {
+    const io::TemporaryDirectory directory;
+    const std::string path = directory.file("export");
+    std::ofstream(path, std::ios::binary) << std::string(pace.bytes, 'x');
+    server.file_body = {path, pace.bytes, FileBody::Afterwards::kKeep};
+    Client client(server.port());
+    client.send("GET /file HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    std::string piece(pace.piece, '\0');
+    std::size_t read = 0;
+    while (true) {
+        const ssize_t got = ::recv(client.descriptor(), piece.data(), piece.size(), 0);
+        if (got <= 0) return read;
+        read += static_cast<std::size_t>(got);
+        if (server->counters().timeouts == 0) std::this_thread::sleep_for(pace.pause);
+    }
+}
+
+TEST(HttpLimits, AClientThatTricklesIsDropped) {
+    Options options;
+    options.limits.write_timeout = milliseconds(1000);
+    options.limits.write_rate = 1'000'000'000;
+    TestServer server(options);
+    // Ten megabytes a second: there is progress many times within the timeout, and too little.
+    constexpr Pace kTrickle{.bytes = 60'000'000, .piece = 100'000, .pause = milliseconds(10)};
+    EXPECT_LT(read_paced(server, kTrickle), kTrickle.bytes);
+    EXPECT_EQ(server->counters().timeouts, 1u);
+}
+
+TEST(HttpLimits, ASteadyClientMayReadForLongerThanTheWriteTimeout) {
+    Options options;
+    options.limits.write_timeout = milliseconds(500);
+    options.limits.write_rate = 1'000'000;
+    TestServer server(options);
+    constexpr Pace kSteady{.bytes = 16'000'000, .piece = 100'000, .pause = milliseconds(10)};
+    EXPECT_GT(read_paced(server, kSteady), kSteady.bytes);
+    EXPECT_EQ(server->counters().timeouts, 0u);
 }
 
 TEST(HttpLimits, OneConnectionTooManyDropsTheOldestIdleOne) {

@@ -25,6 +25,9 @@ using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_typ
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::size_t kWorkers = 2;
+/// Connections on their way to a busy thread, over the limit: one more is refused where it is
+/// accepted, so that a burst does not use up the files that others need.
+constexpr std::size_t kOnTheirWay = 32;
 constexpr std::string_view kFull =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
     "Connection: close\r\n\r\n";
@@ -39,7 +42,8 @@ Status check_limits(const Limits& limits) {
     if (limits.header < 512 || limits.header > 1024 * 1024)
         return failure(Code::kInvalidArgument, "the limit of a header is not 512 B to 1 MiB");
     constexpr std::size_t kMost = 1024 * 1024 * 1024;
-    if (limits.body > kMost || limits.decompressed > kMost || limits.connections == 0)
+    if (limits.body > kMost || limits.decompressed > kMost || limits.connections == 0 ||
+        limits.write_rate == 0)
         return failure(Code::kInvalidArgument, "a limit of http is out of range (a body: 1 GiB)");
     return {};
 }
@@ -200,6 +204,7 @@ class Server::Impl::Opening {
 
 void Server::Impl::accepted(Socket socket, IoThread& thread) {
     ++site_.accepted;
+    if (site_.open >= options_.limits.connections + kOnTheirWay) return refuse(socket);
     ++site_.open;
     thread.shard().add_load(1);
     asio::post(thread.context(), Opening(*this, std::move(socket), thread));
@@ -287,6 +292,7 @@ Counters Server::Impl::counters() const {
     now.timeouts = site_.timeouts;
     now.requests = site_.requests;
     now.open = site_.open;
+    now.open_limit = options_.limits.connections;
     now.body_bytes = site_.body_bytes;
     return now;
 }

@@ -29,7 +29,10 @@ struct Limits {
     std::chrono::milliseconds body_timeout{30'000};    ///< the whole body; 408
     std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests; closes silently
     std::chrono::milliseconds write_timeout{30'000};   ///< without any progress; closes
-    std::chrono::milliseconds linger_timeout{5'000};   ///< draining after an early refusal
+    /// Bytes a second that a client must read in the long run: for each such number of bytes an
+    /// answer may wait a second more than write_timeout, and no longer; closes.
+    std::uint32_t write_rate = 4096;
+    std::chrono::milliseconds linger_timeout{5'000};  ///< draining after an early refusal
 };
 
 struct Options {
@@ -68,7 +71,7 @@ struct Hooks {
     std::function<void(const Exchange&)> finished;
 };
 
-/// Since start, but for `open`, `busy` and `body_bytes`, which are now.
+/// Since start, but for `open` and `body_bytes`, which are now, and the limit, which is fixed.
 struct Counters {
     std::uint64_t accepted = 0;       ///< connections
     std::uint64_t refused = 0;        ///< connections over the limit
@@ -76,6 +79,7 @@ struct Counters {
     std::uint64_t timeouts = 0;       ///< deadlines that ended a connection, idle ones aside
     std::uint64_t requests = 0;       ///< answered, failures included
     std::uint64_t open = 0;           ///< connections
+    std::uint64_t open_limit = 0;     ///< Limits::connections
     std::uint64_t body_bytes = 0;     ///< counted towards Limits::bodies_in_flight
 };
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <future>
 
 #include "http/test_server.h"
@@ -101,10 +102,12 @@ TEST(HttpStop, SurvivesManyClientsComingAndGoing) {
 TEST(HttpStop, StopsWhileManyRequestsCome) {
     TestServer server;
     std::atomic<int> answered{0};
+    std::deque<Client> connected;  // all of them before the first asks: the stop may come any time
+    for (int i = 0; i < 4; ++i)
+        connected.emplace_back(server.port());
     std::vector<std::thread> clients;
-    for (int i = 0; i < 4; ++i) {
-        clients.emplace_back([&server, &answered] {
-            Client client(server.port());
+    for (Client& client : connected) {
+        clients.emplace_back([&client, &answered] {
             while (client.send("POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab")) {
                 const std::string answer = client.answer();
                 if (answer.empty()) break;

@@ -45,6 +45,13 @@ class Client {
         descriptor_ = -1;
     }
 
+    /// Closes so that the server's next write fails.
+    void reset() {
+        const linger at_once{1, 0};
+        ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        close();
+    }
+
     /// Reads until `text` is among what came, which it gives up to and with it.
     std::string until(std::string_view text) {
         std::size_t found = std::string::npos;

@@ -30,6 +30,7 @@ class TestServer {
         add(Method::kGet, "/item/{id}", model::Scope::kRead, &TestServer::item);
         add(Method::kGet, "/big", model::Scope::kRead, &TestServer::big);
         add(Method::kGet, "/file", model::Scope::kRead, &TestServer::file);
+        add(Method::kGet, "/file-later", model::Scope::kRead, &TestServer::file_later);
         Hooks hooks;
         hooks.guard = [](Request& request) -> std::optional<Response> {
             if (request.route->scope != model::Scope::kManage) return std::nullopt;
@@ -71,7 +72,7 @@ class TestServer {
         const std::lock_guard lock(mutex_);
         return log_;
     }
-    FileBody file_body;  ///< what /file sends
+    FileBody file_body;  ///< what /file sends, and /file-later after work on another thread
 
   private:
     struct Waiting {
@@ -130,6 +131,13 @@ class TestServer {
         response.content_type = "application/octet-stream";
         response.file = file_body;
         co_return response;
+    }
+    Task<Response> file_later(Request& request) {
+        auto work = []() -> Result<int> { return 0; };
+        Offload offload(pool_, request.executor, work);
+        static_cast<void>(co_await offload);
+        Task<Response> sent = file(request);
+        co_return co_await sent;
     }
 
     WorkerPool pool_{{"test", 2, 4096}};

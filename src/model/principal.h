@@ -35,7 +35,9 @@ struct Principal {
     KeyId key;                  ///< the key shown, none for a browser session
     Scopes scopes;
     bool superuser = false;
-    bool reads_all = false;  ///< may read every application's events; else its own alone
+    /// May read every application's events, sessions, rejections and event types; else those of
+    /// `application` alone. A superuser's, but for a key made for another application.
+    bool reads_all = false;
 };
 
 }  // namespace eyed::model

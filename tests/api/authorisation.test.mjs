@@ -11,6 +11,7 @@ const keys = {};
 const server = useServer({prepare: async () => {
     for (const name of ['shop', 'other']) keys[name] = await server.user(name);
     for (const scope of ['ingest', 'read', 'manage']) keys[scope] = await server.key('shop', {scopes: [scope]});
+    keys.narrowed = await server.key('admin', {application: 'shop', scopes: ['read']});
 }});
 const guarded = operations.filter(({scope}) => scope !== 'open');
 
@@ -121,6 +122,7 @@ for (const target of ['/events/', '/sessions/', '/errors/', '/api/v1/events', '/
         assert.deepEqual(await shows(keys.shop), [true, false]);
         assert.deepEqual(await shows(keys.read), [true, false]);
         assert.deepEqual(await shows(keys.other), [false, true]);
+        assert.deepEqual(await shows(keys.narrowed), [true, false]);
         assert.deepEqual(await shows(server.token), [true, true]);
     });
 }
@@ -134,6 +136,44 @@ for (const target of ['/api/v1/events', '/api/v1/sessions', '/api/v1/rejections'
         assertAnswer(await server.get(`${target}?application=other`), {status: 200});
     });
 }
+
+test('event types are shown to the application that sent them first, and to who reads all', async () => {
+    const [name, another] = [unique('type'), unique('type')];
+    const send = (token, type) => server.post('/api/v1/events', {token, json: {category: 'page', name: type}});
+    for (const token of [keys.shop, keys.other]) assertAnswer(await send(token, name), {status: 201});
+    assertAnswer(await send(keys.other, another), {status: 201});
+    const narrowed = await server.key('admin', {application: 'other', scopes: ['read']});
+    const shows = async (token) => {
+        const seen = [];
+        for (const type of [name, another]) {
+            const {body} = await server.get(`/api/v1/event-types?name=${encodeURIComponent(type)}`, {token});
+            seen.push(body.results.length === 1);
+        }
+        return seen;
+    };
+    assert.deepEqual(await shows(keys.shop), [true, false]);
+    assert.deepEqual(await shows(keys.read), [true, false]);
+    assert.deepEqual(await shows(keys.other), [false, true]);
+    assert.deepEqual(await shows(narrowed), [false, true]);
+    assert.deepEqual(await shows(server.token), [true, true]);
+});
+
+test('a superuser\'s key for an application reads and changes that application\'s alone', async () => {
+    const mine = await freshThings();
+    const theirs = await freshThings(keys.other);
+    const token = await server.key('admin', {application: 'shop', scopes: ['read', 'manage']});
+    for (const target of ['/api/v1/events', '/event_detail']) {
+        assertAnswer(await server.get(`${target}/${mine.event}`, {token}), {status: 200});
+        assertAnswer(await server.get(`${target}/${theirs.event}`, {token}), {status: 404});
+    }
+    assertAnswer(await server.get(`/api/v1/sessions/${theirs.session}`, {token}), {status: 404});
+    assertAnswer(await server.get(`/api/v1/rejections/${theirs.rejection}`, {token}), {status: 404});
+    assertAnswer(await server.get('/api/v1/events?application=other', {token}), problem(403));
+    assertAnswer(await server.delete(`/api/v1/events/${theirs.event}`, {token}), {status: 404});
+    assertAnswer(await server.get(`/api/v1/events/${theirs.event}`), {status: 200});
+    const exported = await server.get('/api/v1/export?format=csv', {token});
+    assertAnswer(exported, {status: 200, contains: [mine.session], lacks: [theirs.session]});
+});
 
 test('a key of an application sends as that application', async () => {
     const token = await server.key('admin', {application: 'kiosk', scopes: ['ingest', 'read']});

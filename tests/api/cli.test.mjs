@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {createKey, createUser, runEyed, runOn, Server, temporaryDirectory, tokenIn} from './harness.mjs';
+import {Browser} from './browser.mjs';
+import {createKey, createUser, runEyed, runOn, Server, temporaryDirectory, tokenIn, waitFor} from './harness.mjs';
 import {assertAnswer, having, theEvent, unique} from './scenario.mjs';
 
 const jsonLines = (text) => text.trim().split('\n').map((line) => JSON.parse(line));
@@ -17,7 +18,7 @@ test('--help and --version', async () => {
     assert.match((await runEyed(['--version'])).stdout, /^eyed \d+\.\d+\.\d+/);
 });
 
-for (const args of [[], ['nonsense'], ['user'], ['user', 'create'], ['serve', '--nonsense'], ['token', 'create'],
+for (const args of [[], ['nonsense'], ['user'], ['user', 'create'], ['user', 'deactivate'], ['serve', '--nonsense'], ['token', 'create'],
     ['token', 'create', '--user', 'x', '--scope', 'everything'], ['export', '--format', 'xml'], ['import'], ['user', 'list', '--json', '--quiet']]) {
     test(`usage: eyed ${args.join(' ')}`, async () => {
         const ended = await runEyed(args);
@@ -54,6 +55,43 @@ test('a user that cannot be is refused', async () => {
         assert.match(ended.stderr, /./);
     }
     assert.equal((await runOn(data, ['user', 'list', '--quiet'])).stdout, 'ann\n');
+});
+
+test('a user is deactivated beside the running server, and activated again', async () => {
+    const server = new Server();
+    await createUser(server.data, 'admin', {superuser: true});
+    await server.start();
+    const own = await server.user('ann', {superuser: true});
+    const key = await server.key('ann', {application: 'kiosk', scopes: ['ingest', 'read']});
+    const browser = new Browser(server);
+    await browser.login('ann', server.passwords.ann);
+    const login = async () => (await server.post('/api-token-auth/', {json: {username: 'ann', password: server.passwords.ann}})).status;
+    const statuses = async () => [
+        (await server.get('/events/', {token: own})).status,
+        (await server.post('/events/', {token: key, json: theEvent()})).status,
+        (await browser.open('/admin/events/eventtype/')).path.startsWith('/admin/login'),
+        await login(),
+    ];
+    assert.deepEqual(await statuses(), [200, 201, false, 200]);
+
+    const human = await runOn(server.data, ['user', 'deactivate', 'ann']);
+    assert.match(human.stdout, /ann/);
+    await waitFor('the deactivation', async () => (await server.get('/events/', {token: own})).status === 401, 5000);
+    assert.deepEqual(await statuses(), [401, 401, true, 400]);
+    const list = jsonLines((await runOn(server.data, ['user', 'list', '--json'])).stdout);
+    assert.deepEqual(list.map(({name, active}) => [name, active]), [['admin', true], ['ann', false]]);
+    await server.restart();
+    assert.deepEqual(await statuses(), [401, 401, true, 400]);
+
+    const json = await runOn(server.data, ['user', 'activate', 'ann', '--json']);
+    assertAnswer({body: JSON.parse(json.stdout)}, {body: having({name: 'ann', active: true})});
+    await waitFor('the activation', async () => (await server.get('/events/', {token: own})).status === 200, 5000);
+    assert.deepEqual(await statuses(), [200, 201, false, 200]);
+    assert.equal((await runOn(server.data, ['user', 'activate', 'ann', '--quiet'])).stdout, '');
+    await server.stop();
+    for (const command of ['deactivate', 'activate']) {
+        assert.match((await runOn(server.data, ['user', command, 'eve'], {code: 1})).stderr, /eve/);
+    }
 });
 
 test('tokens are printed once, listed without their secret, and revoked', async () => {

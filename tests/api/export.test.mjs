@@ -1,8 +1,11 @@
 // GET /api/v1/export: the events that match, as a file.
 import assert from 'node:assert/strict';
+import {readdirSync} from 'node:fs';
+import path from 'node:path';
 import {test} from 'node:test';
 
-import {useServer} from './harness.mjs';
+import {RawConnection, requestText} from './client.mjs';
+import {useServer, waitFor} from './harness.mjs';
 import {anyInstant, assertAnswer, scenarios, unique} from './scenario.mjs';
 
 const server = useServer();
@@ -94,4 +97,28 @@ test('an export is larger than a page', async () => {
     await server.post('/api/v1/events', {body, type: 'application/x-ndjson'});
     const answer = await server.get(target({name}));
     assert.equal(answer.text.trimEnd().split('\n').length, 5000);
+});
+
+test('nothing stays on disk of exports whose clients reset, at whatever moment', async () => {
+    const name = unique();
+    const json = Array.from({length: 5000}, () => ({category: 'export', name, data: {text: 'x'.repeat(500)}}));
+    for (let i = 0; i < 4; i++) assertAnswer(await server.post('/api/v1/events', {json}), {status: 200});
+    const credentials = JSON.stringify({username: 'admin', password: server.passwords.admin});
+    const login = requestText('POST', '/api-token-auth/', {headers: {'Content-Type': 'application/json'}, body: credentials});
+    const left = () => readdirSync(path.join(server.data, 'exports'));
+    for (const format of ['ndjson', 'parquet']) {
+        const ask = requestText('GET', target({name, format}), {token: server.token});
+        // Behind a login, the export is made while the login's answer waits to be written.
+        for (const before of [[], [login], [login, login, login]]) {
+            for (const pause of [0, 2, 5, 10, 20, 40, 80]) {
+                const connection = await RawConnection.open(server);
+                connection.write(Buffer.concat([...before, ask]));
+                await new Promise((resolve) => setTimeout(resolve, pause));
+                connection.socket.resetAndDestroy();
+            }
+        }
+    }
+    const last = await server.get(target({name}));
+    assert.equal(last.text.split('\n').filter(Boolean).length, 20_000);
+    await waitFor('all files gone', () => left().length === 0);
 });

@@ -112,7 +112,8 @@ after(async () => {
 }, {timeout: 120_000});
 
 export class Server {
-    constructor({settings = {}, environment = {}, data, args = [], scheme = 'http', listen, ca, cheap = true} = {}) {
+    constructor({settings = {}, environment = {}, data, args = [], scheme = 'http', listen, ca, cheap = true,
+        openFiles} = {}) {
         this.settings = {...(cheap ? cheapSettings : {}), ...settings};
         this.environment = environment;
         this.data = data ?? temporaryDirectory();
@@ -120,6 +121,7 @@ export class Server {
         this.scheme = scheme;
         this.listen = listen ?? '127.0.0.1:0';
         this.ca = ca;
+        this.openFiles = openFiles;  // the limit, soft and hard
         this.output = '';
         this.passwords = {};
         this.tokens = {};
@@ -130,7 +132,9 @@ export class Server {
         this.mark = this.output.length;
         this.exited = undefined;
         const args = ['serve', '--data', this.data, '--listen', this.listen, ...settingFlags(this.settings), ...this.args];
-        this.child = spawn(binary, args, {env: cleanEnvironment(this.environment), stdio: ['ignore', 'pipe', 'pipe']});
+        const [program, before] = this.openFiles
+            ? ['bash', ['-c', `ulimit -n ${this.openFiles}; exec "$0" "$@"`, binary]] : [binary, []];
+        this.child = spawn(program, [...before, ...args], {env: cleanEnvironment(this.environment), stdio: ['ignore', 'pipe', 'pipe']});
         for (const stream of [this.child.stdout, this.child.stderr]) {
             stream.setEncoding('utf8');
             stream.on('data', (text) => { this.output += text; });

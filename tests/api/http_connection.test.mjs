@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {RawConnection, requestText, sendRaw} from './client.mjs';
+import {operations} from './contract.mjs';
 import {useServer} from './harness.mjs';
 import {anyUuid, assertAnswer, having, scenarios, theEvent, unique} from './scenario.mjs';
 
@@ -121,6 +122,16 @@ const allowed = (...methods) => (value) => {
     return methods.every((method) => listed.has(method)) && !listed.has('PROPFIND');
 };
 
+for (const {method, path} of operations) {
+    test(`a preflight for ${method} ${path}`, async () => {
+        const headers = {origin, 'access-control-request-method': method};
+        assertAnswer(await server.call('OPTIONS', path.replace('{id}', '1'), {token: null, headers}), {
+            status: 204,
+            headers: {'access-control-allow-origin': origin, 'access-control-allow-methods': allowed(method)},
+        });
+    });
+}
+
 scenarios(server, [
     {
         name: 'OPTIONS of a list',
@@ -135,6 +146,11 @@ scenarios(server, [
         headers: {allow: allowed('GET', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS')},
     },
     {name: 'OPTIONS of nothing', send: ['OPTIONS', '/nonsense', {token: null}], status: 404},
+    {
+        name: 'a preflight for nothing',
+        send: ['OPTIONS', '/nonsense', {token: null, headers: {origin, 'access-control-request-method': 'POST'}}],
+        status: 404,
+    },
     {
         name: 'a preflight of an allowed origin',
         send: ['OPTIONS', '/api/v1/events', {token: null, headers: {

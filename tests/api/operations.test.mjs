@@ -54,6 +54,16 @@ test('metrics are well-formed and count', async () => {
     await waitFor('five more requests are counted', async () => posts(await read()) === before + 5);
 });
 
+test('hammering readyz does not make it unready', async () => {
+    const connections = await Promise.all(Array.from({length: 100}, () => RawConnection.open(server)));
+    const ask = requestText('GET', '/readyz');
+    for (const connection of connections) connection.write(Buffer.concat([ask, ask, ask]));
+    for (const connection of connections) {
+        for (let i = 0; i < 3; i++) assertAnswer(await connection.answer(), {status: 200, body: having({status: 'ready'})});
+        connection.close();
+    }
+});
+
 test('the log has a JSON object a line, with the request\'s id', async () => {
     const id = unique('log').replace(' ', '-');
     await server.post('/events/?x=1', {json: theEvent({name: ''}), headers: {'x-request-id': id}});

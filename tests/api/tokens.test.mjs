@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {useServer} from './harness.mjs';
+import {runOn, useServer, waitFor} from './harness.mjs';
 import {assertAnswer, problem, scenarios} from './scenario.mjs';
 
 const server = useServer();
@@ -120,4 +120,20 @@ scenarios(server, [
 test('a new key counts without a restart', async () => {
     const token = await server.key('admin', {application: 'late', scopes: ['read']});
     assertAnswer(await server.get('/events/', {token}), {status: 200});
+});
+
+test('after a user\'s own token is revoked by its number, the next login gives another one', async () => {
+    const old = await server.user('revoked');
+    const {stdout} = await runOn(server.data, ['token', 'list', '--user', 'revoked', '--json']);
+    await runOn(server.data, ['token', 'revoke', String(JSON.parse(stdout).id)]);
+    await waitFor('it is refused', async () => (await server.get('/events/', {token: old})).status === 401);
+    const again = async () => (await server.call(...login('revoked', server.passwords.revoked))).body.token;
+    const fresh = await again();
+    assert.match(fresh, /^[0-9a-f]{40}$/);
+    assert.notEqual(fresh, old);
+    assert.equal(await again(), fresh);
+    await server.restart();
+    assert.equal(await again(), fresh);
+    assertAnswer(await server.get('/events/', {token: fresh}), {status: 200});
+    assertAnswer(await server.get('/events/', {token: old}), {status: 401});
 });

@@ -88,6 +88,13 @@ test('a flipped byte in the middle of the log stops the store there, is reported
     const read = await server.get('/api/v1/events?limit=1', {stale: 'take'});
     assert.equal(read.status, 200);
     assert.equal(read.headers['x-eyed-stale'], 'true', 'a read says that it does not show all');
+    const ready = await waitFor('unreadiness', async () => {
+        const answer = await server.get('/readyz');
+        return answer.status === 503 && answer;
+    });
+    assert.deepEqual([ready.body.checks.log.ok, ready.body.checks.store.ok], [true, false]);
+    assert.ok(!ready.text.includes(server.data) && !ready.text.includes(damaged), 'where is for the log alone');
+    assert.ok(server.logged('not ready').why.includes(damaged));
     const event = {category: 'crash', name: 'after the damage'};
     const {status, body} = await server.post('/api/v1/events', {json: event});
     assert.equal(status, 201, 'the log writes on');
