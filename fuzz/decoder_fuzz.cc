@@ -80,8 +80,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         decoder.native(sender, kind, view, out);
         check(out);
     }
-    decoder.replacement(model::Dialect::kTheEye, sender, event, view, out, event);
-    check(out);
+    for (const auto dialect : {model::Dialect::kTheEye, model::Dialect::kNative}) {
+        decoder.replacement(dialect, sender, event, view, out, event);
+        check(out);
+    }
     decoder.patch(sender, event, view, out, event);
     check(out);
     out.clear();

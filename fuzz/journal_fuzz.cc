@@ -1,3 +1,6 @@
+// rooms: log
+// A segment of any bytes through what reads the journal: nothing may crash, and no more records may
+// come out than the bytes could hold.
 #include <cstdint>
 #include <memory>
 #include <string>

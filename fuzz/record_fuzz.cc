@@ -1,3 +1,5 @@
+// rooms: log
+// Bodies of records: any bytes may come, and what decodes must be the one form of its value.
 #include <cstdint>
 #include <string_view>
 

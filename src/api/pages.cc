@@ -95,7 +95,7 @@ void append_control(const FormField& field, Html& html) {
 
 }  // namespace
 
-http::Response page(int status, const Frame& frame, std::string content) {
+http::Response page(int status, const Frame& frame, std::string_view content) {
     Html html;
     append_head(frame, html);
     html.raw("<h1>").text(frame.title).raw("</h1>").raw(content).raw("</main></body></html>\n");

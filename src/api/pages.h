@@ -20,7 +20,7 @@ struct Frame {
 
 /// A page for people: works without script, from 360 px on, light and dark; never stored, never
 /// framed, loads nothing but its own style sheet.
-http::Response page(int status, const Frame& frame, std::string content);
+http::Response page(int status, const Frame& frame, std::string_view content);
 
 /// 403, 404 …: a page that says why, and the way back.
 http::Response message_page(int status, const Frame& frame, std::string_view message);

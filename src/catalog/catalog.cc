@@ -20,7 +20,7 @@ Catalog::Catalog(std::unique_ptr<Connection> connection)
 
 Catalog::~Catalog() = default;
 
-Result<std::unique_ptr<Catalog>> Catalog::open(Options options) {
+Result<std::unique_ptr<Catalog>> Catalog::open(const Options& options) {
     EYED_ASSIGN(auto connection, Connection::open({options.path, options.busy_timeout}));
     return std::unique_ptr<Catalog>(new Catalog(std::move(connection)));
 }

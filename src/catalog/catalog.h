@@ -30,7 +30,7 @@ class Catalog {
         std::chrono::milliseconds busy_timeout{5000};
     };
     /// Opens, or makes, and migrates. kUnsupported: the file was written by a newer program.
-    [[nodiscard]] static Result<std::unique_ptr<Catalog>> open(Options options);
+    [[nodiscard]] static Result<std::unique_ptr<Catalog>> open(const Options& options);
     ~Catalog();
     Catalog(const Catalog&) = delete;
     Catalog& operator=(const Catalog&) = delete;

@@ -93,8 +93,8 @@ Result<std::unique_ptr<HttpClient>> HttpClient::create(Options options) {
         options.url.pop_back();
     std::unique_ptr<HttpClient> client(new HttpClient);
     client->options_ = std::move(options);
-    if (start_curl() != CURLE_OK || (client->handle_->curl = curl_easy_init()) == nullptr)
-        return failure(Code::kInternal, "libcurl does not start");
+    if (start_curl() == CURLE_OK) client->handle_->curl = curl_easy_init();
+    if (client->handle_->curl == nullptr) return failure(Code::kInternal, "libcurl does not start");
     return client;
 }
 

@@ -47,7 +47,7 @@ Result<std::string> read_new_password(const Start& start, PasswordFrom from) {
                        "standard input is no terminal: give the password with --password-stdin");
     const NoEcho silence;
     start.err << "Password: " << std::flush;
-    EYED_ASSIGN(const std::string password, read_line(start.in));
+    EYED_ASSIGN(std::string password, read_line(start.in));
     start.err << "Again: " << std::flush;
     EYED_ASSIGN(const std::string again, read_line(start.in));
     if (password != again) return failure(Code::kInvalidArgument, "the two passwords differ");

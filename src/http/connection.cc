@@ -245,7 +245,7 @@ void Connection::begin_request() {
     request_.method = Method::kGet;
     request_.method_text = request_.target = request_.path = request_.query = {};
     request_.content_type = {};
-    request_.body = std::string_view(kNoBody, 0);
+    request_.body = kNoBody;
     request_.headers.clear();
     request_.principal = {};
     request_.route = nullptr;

@@ -138,8 +138,6 @@ class HeadParser final : public bhttp::basic_parser<true> {
             case field::origin:
                 head_.origin = value;
                 break;
-            case field::unknown:
-                break;
             default:
                 break;
         }

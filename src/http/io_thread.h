@@ -37,7 +37,7 @@ class IoThread final : public Executor {
         void* slot;
         explicit WakeUpAllocator(void* slot) : slot(slot) {}
         template <class U>
-        WakeUpAllocator(const WakeUpAllocator<U>& other) : slot(other.slot) {}
+        explicit WakeUpAllocator(const WakeUpAllocator<U>& other) : slot(other.slot) {}
         T* allocate(std::size_t n) {
             static_assert(sizeof(T) <= kSlotBytes && alignof(T) <= alignof(std::max_align_t));
             return n == 1 ? static_cast<T*>(slot) : nullptr;

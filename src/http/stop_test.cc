@@ -13,7 +13,6 @@ namespace {
 using test::body_of;
 using test::Client;
 using test::TestServer;
-using testing::HasSubstr;
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;

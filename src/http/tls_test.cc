@@ -13,7 +13,6 @@
 namespace eyed::http {
 namespace {
 
-using test::body_of;
 using test::Client;
 using test::TestServer;
 

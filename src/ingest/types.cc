@@ -122,7 +122,7 @@ void Types::register_together(Registration* first) {
     if (!wanted.empty()) {
         const std::lock_guard lock(directory_mutex_);
         auto rows = directory_.create_if_absent(wanted, options_.limit_per_application);
-        if (!rows) error = std::move(rows).error();
+        if (!rows) error = std::move(rows.error());
         if (rows)
             for (const auto& row : *rows)
                 if (row) install(*row);

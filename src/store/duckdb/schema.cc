@@ -18,8 +18,8 @@ constexpr const char* kTables[] = {
     "key_id BIGINT NOT NULL, dialect UTINYINT NOT NULL, reason UTINYINT NOT NULL, "
     "received_at TIMESTAMP NOT NULL, message VARCHAR NOT NULL, pointer VARCHAR NOT NULL, "
     "category VARCHAR NOT NULL, name VARCHAR NOT NULL, payload BLOB NOT NULL)",
-    "CREATE TABLE made_sessions(session UUID NOT NULL, application BIGINT NOT NULL, "
-    "created_at TIMESTAMP NOT NULL)",
+    ("CREATE TABLE made_sessions(session UUID NOT NULL, application BIGINT NOT NULL, "
+     "created_at TIMESTAMP NOT NULL)"),
     "CREATE TABLE meta(format UBIGINT NOT NULL, applied UBIGINT NOT NULL)",
 };
 
