@@ -21,6 +21,26 @@ class Executor {
     virtual void post(Resumption* chain) noexcept = 0;
 };
 
+/// `co_await EndOfTurn(executor)`, on the executor's own thread: goes on after all that is ready to
+/// run there by now. What several coroutines of a turn then hand to another thread arrives
+/// together.
+class EndOfTurn {
+  public:
+    explicit EndOfTurn(Executor& executor) : executor_(executor) {}
+    EndOfTurn(const EndOfTurn&) = delete;
+    EndOfTurn& operator=(const EndOfTurn&) = delete;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) noexcept {
+        resumption_.handle = handle;
+        executor_.post(&resumption_);
+    }
+    void await_resume() const noexcept {}
+
+  private:
+    Executor& executor_;
+    Resumption resumption_;
+};
+
 /// Collects resumptions for a few executors and posts each executor's chain at once.
 /// Single-threaded; flush() before it goes.
 class ResumeBatch {

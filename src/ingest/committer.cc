@@ -144,6 +144,9 @@ Task<Status> Committer::commit(Decoded& decoded, Executor& executor) {
         Status registered = co_await registering;
         if (!registered) co_return registered;
     }
+    // The writer takes whatever waits: so it finds all requests that came in this turn, not one.
+    EndOfTurn rest(executor);
+    co_await rest;
     log::Append append(log_, executor, std::move(decoded.batch));
     Result<std::vector<log::Verdict>> verdicts = co_await append;
     decoded.batch = std::move(append.batch);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 
@@ -133,6 +134,10 @@ void Journal::interrupt() {
 
 void Journal::run() {
     pthread_setname_np(pthread_self(), "log-writer");
+    // Woken on a busy core it waits for its turn (sched(7)): those that make its next group are
+    // running there.
+    const sched_param normal{};
+    static_cast<void>(::sched_setscheduler(0, SCHED_BATCH, &normal));
     while (true) {
         const Chain chain = take();
         if (chain.first != nullptr) {
