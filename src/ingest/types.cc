@@ -151,14 +151,39 @@ bool Registration::await_suspend(std::coroutine_handle<> handle) {
 
 const TypeState* TypeCache::find(std::string_view category, std::string_view name) {
     const std::uint64_t now = types_.generation();
-    if (now != generation_ || known_.size() >= kCapacity) {
-        known_.clear();
-        generation_ = now;
+    if (now != generation_ || used_ >= kMostTypes) clear(now);
+    const std::uint64_t hash = type_hash(category, name);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = hash & mask; slots_[at].type; at = (at + 1) & mask) {
+        const Slot& slot = slots_[at];
+        if (slot.hash == hash && slot.type->category == category && slot.type->name == name)
+            return slot.type.get();
     }
-    TypePointer& known = known_[type_hash(category, name)];
-    if (!known || known->category != category || known->name != name)
-        known = types_.find(category, name);
-    return known.get();
+    TypePointer found = types_.find(category, name);
+    const TypeState* const type = found.get();
+    if (found) add(hash, std::move(found));
+    return type;
+}
+
+void TypeCache::clear(std::uint64_t generation) {
+    slots_ = std::vector<Slot>(kFirstSlots);
+    used_ = 0;
+    generation_ = generation;
+}
+
+void TypeCache::add(std::uint64_t hash, TypePointer type) {
+    if (2 * (used_ + 1) > slots_.size()) {
+        std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
+        used_ = 0;
+        for (Slot& slot : old)
+            if (slot.type) add(slot.hash, std::move(slot.type));
+    }
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = hash & mask;
+    while (slots_[at].type)
+        at = (at + 1) & mask;
+    slots_[at] = {hash, std::move(type)};
+    ++used_;
 }
 
 }  // namespace eyed::ingest

@@ -162,10 +162,22 @@ class TypeCache {
     const TypeState* find(std::string_view category, std::string_view name);
 
   private:
-    static constexpr std::size_t kCapacity = 1 << 16;
+    /// Begins anew with the smallest table.
+    void clear(std::uint64_t generation);
+    void add(std::uint64_t hash, TypePointer type);
+
+    static constexpr std::size_t kFirstSlots = 256;
+    static constexpr std::size_t kMostTypes = 1 << 16;
+    /// By hash with linear probing, at most half full: thousands of types are looked up in turn,
+    /// and each step of a chained table would be another miss of the processor's cache.
+    struct Slot {
+        std::uint64_t hash = 0;
+        TypePointer type;  ///< null: free
+    };
     const Types& types_;
     std::uint64_t generation_ = 0;
-    std::unordered_map<std::uint64_t, TypePointer> known_;
+    std::vector<Slot> slots_;  ///< a power of two
+    std::size_t used_ = 0;
 };
 
 /// What (category, name) hashes to, here and in the shards.

@@ -285,6 +285,23 @@ TEST_F(IntakeTest, ChangedExampleReachesACacheAtOnce) {
     EXPECT_EQ(out.rejected, 1u);
 }
 
+TEST_F(IntakeTest, ACacheKnowsManyTypes) {
+    std::vector<NewType> wanted;
+    for (int i = 0; i < 3000; ++i)
+        wanted.push_back({sender.application, "c", "n" + std::to_string(i), sender.now});
+    ASSERT_TRUE(directory.create_if_absent(wanted, 3000));
+    ASSERT_TRUE(types.refresh());
+    TypeCache cache(types);
+    for (int round = 0; round < 2; ++round)
+        for (int i = 0; i < 3000; ++i) {
+            const std::string name = "n" + std::to_string(i);
+            const TypeState* const type = cache.find("c", name);
+            ASSERT_TRUE(type);
+            EXPECT_EQ(type->name, name);
+        }
+    EXPECT_EQ(cache.find("c", "none"), nullptr);
+}
+
 TEST_F(IntakeTest, ExamplesChangeWhileEventsCome) {
     Decoded first;
     ASSERT_TRUE(send(event("n"), first));
