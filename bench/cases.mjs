@@ -13,7 +13,7 @@ const atLeast = (figure, measured, bound, unit, beside = '') => ({figure, measur
 const atMost = (figure, measured, bound, unit, beside = '') => ({figure, measured, unit, bound: `≤ ${bound}`, met: measured <= bound, beside});
 
 const single = (eyed, more) => ({port: eyed.port, token: eyed.token, path: '/events/', events: 1, connections: 64, ...more});
-const batch = (eyed, more) => ({port: eyed.port, token: eyed.token, path: '/api/v1/events', events: 1000, varied: true, connections: 4, ...more});
+const batch = (eyed, more) => ({port: eyed.port, token: eyed.token, path: '/api/v1/events', events: 1000, varied: true, connections: 16, ...more});
 
 async function withEyed(options, run, settings) {
     const eyed = await new Eyed(options, settings).fresh();

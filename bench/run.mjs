@@ -37,7 +37,7 @@ const options = {
         ? {sustained: million, appender: million, reads: million, start: million}
         : {sustained: 20 * million, appender: 5 * million, reads: 10 * million, start: 6 * million},
     sustainedRate: 250_000,
-    limitsMib: 1024 + 256,  // the defaults of store.memory and ingest.dedup_memory
+    limitsMib: 512 + 256,  // the defaults of store.memory and ingest.dedup_memory
 };
 
 const shown = (value) => (value >= 1000 ? Math.round(value).toLocaleString('en') : value.toFixed(2));

@@ -18,8 +18,8 @@ namespace {
 constexpr Micros kDayStart{1'609'632'000'000'000};  // 2021-01-03
 constexpr Micros kDayEnd{1'609'718'400'000'000};
 constexpr const char* kCountSql =
-    "SELECT time_bucket(INTERVAL '1 minute', timestamp) AS at, count(*) FROM events "
-    "WHERE timestamp >= '2021-01-03' AND timestamp < '2021-01-04' GROUP BY at ORDER BY at";
+    "SELECT time_bucket(INTERVAL '1 minute', timestamp) AS minute, count(*) FROM events "
+    "WHERE timestamp >= '2021-01-03' AND timestamp < '2021-01-04' GROUP BY minute ORDER BY minute";
 
 double store_count_ms(const std::string& file, std::uint32_t repeat, std::size_t& buckets) {
     NullLogger logger;

@@ -298,7 +298,7 @@ std::size_t Program::stop() {
     parts_->applied.stop();
     parts_->log->interrupt();
     parts_->projector->stop();
-    const Status flushed = parts_->accounts->upkeep();
+    const Status flushed = parts_->accounts->flush_uses();
     if (!flushed)
         parts_->logger.warning("last uses of keys were not written",
                                {{"why", std::string_view(flushed.error().detail)}});
@@ -307,10 +307,10 @@ std::size_t Program::stop() {
 
 std::string Program::address() const {
     const config::Settings& settings = parts_->settings;
-    const bool bracketed = settings.host.find(':') != std::string::npos;
+    const std::string host = settings.host == "*" ? "0.0.0.0" : settings.host;
+    const bool bracketed = host.find(':') != std::string::npos;
     return fmt::format("{}://{}{}{}:{}", settings.tls.certificate.empty() ? "http" : "https",
-                       bracketed ? "[" : "", settings.host, bracketed ? "]" : "",
-                       parts_->server->port());
+                       bracketed ? "[" : "", host, bracketed ? "]" : "", parts_->server->port());
 }
 
 std::string Program::setup_link() const {

@@ -89,11 +89,12 @@ class Accounts {
     [[nodiscard]] Status load();
     /// Every second: sees what other processes changed; once a minute writes down last uses.
     [[nodiscard]] Status upkeep();
+    /// Writes the last uses of keys: before a stop.
+    [[nodiscard]] Status flush_uses();
 
   private:
     /// Brings a change into the authenticator; upkeep() tries again when that fails.
     Status take_effect();
-    Status flush_uses();
 
     Parts parts_;
     std::atomic<std::uint64_t> catalog_version_{0};

@@ -158,11 +158,18 @@ TEST_F(CliTest, WrongCommandLinesExitTwoWithOneLine) {
     }
 }
 
+TEST_F(CliTest, AnUnknownCommandIsNamed) {
+    EXPECT_EQ(run_bare({"frobnicate", "--data", "/d"}), kUsage);
+    EXPECT_THAT(err_, HasSubstr("'frobnicate'"));
+    EXPECT_EQ(run_bare({"user", "foo"}), kUsage);
+    EXPECT_THAT(err_, HasSubstr("'foo'"));
+}
+
 TEST_F(CliTest, HelpAndVersionAreAnswers) {
     EXPECT_EQ(run_bare({"--help"}), kDone);
     EXPECT_THAT(out_, AllOf(HasSubstr("serve"), HasSubstr("import"), HasSubstr("--data")));
     EXPECT_EQ(run_bare({"token", "create", "--help"}), kDone);
-    EXPECT_THAT(out_, HasSubstr("--scope"));
+    EXPECT_THAT(out_, AllOf(HasSubstr("--scope"), HasSubstr("eyed token create")));
     EXPECT_EQ(run_bare({"--version"}), kDone);
     EXPECT_THAT(out_, HasSubstr("eyed "));
 }
@@ -177,6 +184,21 @@ TEST_F(CliTest, WorkOnADirectoryWithoutEventsFails) {
         EXPECT_EQ(run({command}), kFailed) << command;
         EXPECT_THAT(err_, HasSubstr("--data")) << command;
     }
+}
+
+TEST_F(CliTest, AccountsAreAskedForWhereThereAreSomeAndMadeByCreateAlone) {
+    for (const std::vector<std::string>& command :
+         std::vector<std::vector<std::string>>{{"user", "list"},
+                                               {"user", "passwd", "ann"},
+                                               {"token", "list"},
+                                               {"token", "create", "--user", "ann"},
+                                               {"token", "revoke", "1"}}) {
+        EXPECT_EQ(run(command), kFailed) << ::testing::PrintToString(command);
+        EXPECT_THAT(err_, HasSubstr("--data"));
+    }
+    EXPECT_FALSE(std::filesystem::exists(directory_.file("data")));
+    make_user("ann");
+    EXPECT_EQ(run({"user", "list"}), kDone);
 }
 
 class ImportSourceTest : public ::testing::Test {

@@ -143,6 +143,20 @@ void add_others(CLI::App& app, CommandLine& out) {
     rebuild->callback([rebuilding, &out] { out.command = *rebuilding; });
 }
 
+/// The first word that names no command where one stands; empty when all do.
+std::string unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
+    const CLI::App* at = &app;
+    for (const std::string& word : words) {
+        if (word.starts_with('-')) continue;
+        const std::vector<const CLI::App*> commands = at->get_subcommands({});
+        if (commands.empty()) return {};  // arguments follow
+        const auto named = std::ranges::find(commands, word, &CLI::App::get_name);
+        if (named == commands.end()) return word;
+        at = *named;
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<CommandLine> parse_command_line(const std::vector<std::string>& rest) {
@@ -164,14 +178,14 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& rest) {
         for (auto* inner : command->get_subcommands({}))
             inner->fallthrough();
     }
+    if (const std::string unknown = unknown_command(app, rest); !unknown.empty())
+        return failure(Code::kInvalidArgument,
+                       fmt::format("there is no command '{}': eyed --help lists them", unknown));
     std::vector<std::string> reversed(rest.rbegin(), rest.rend());  // as CLI11 wants it
     try {
         app.parse(reversed);
     } catch (const CLI::CallForHelp&) {
-        const CLI::App* asked = &app;
-        while (!asked->get_subcommands().empty())
-            asked = asked->get_subcommands().front();
-        line.text = asked->help();
+        line.text = app.help();  // of the command that was named
     } catch (const CLI::CallForVersion& version) {
         line.text = fmt::format("{}\n", version.what());
     } catch (const CLI::Error& error) {

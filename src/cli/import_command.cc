@@ -145,7 +145,7 @@ Result<int> import_events(const Context& context, const Import& command) {
             sent.error().code == Code::kInvalidArgument ? Code::kUnavailable : sent.error().code,
             fmt::format("{} (after line {}; the same command goes on from there)",
                         sent.error().detail, state.place.line));
-    EYED_TRY(files->remove(state_path));
+    if (files->exists(state_path)) EYED_TRY(files->remove(state_path));
     tell(context, state);
     return kDone;
 }

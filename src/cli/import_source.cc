@@ -43,6 +43,7 @@ Result<std::unique_ptr<ImportSource>> ImportSource::open(Options options) {
             fmt::format("{}: {}", options.path, error ? error.message() : std::strerror(errno)));
     source->options_ = std::move(options);
     EYED_TRY(source->read_fingerprint());
+    EYED_TRY(source->read_start());
     if (source->options_.format == Format::kCsv) EYED_TRY(source->read_header());
     return source;
 }
@@ -59,6 +60,19 @@ Status ImportSource::read_fingerprint() {
     return seek({});
 }
 
+/// A byte order mark belongs to no line.
+Status ImportSource::read_start() {
+    constexpr std::string_view kMark = "\xef\xbb\xbf";
+    constexpr std::string_view kGzip = "\x1f\x8b";
+    std::string start(kMark.size(), '\0');
+    file_.read(start.data(), static_cast<std::streamsize>(start.size()));
+    if (start.starts_with(kGzip))
+        return failure(Code::kInvalidArgument,
+                       fmt::format("{} is packed: unpack it first (gunzip)", options_.path));
+    if (start == kMark) first_line_ = kMark.size();
+    return seek({});
+}
+
 Status ImportSource::read_header() {
     EYED_ASSIGN(const bool any, read_record(columns_));
     const auto has = [&](std::string_view name) {
@@ -69,14 +83,14 @@ Status ImportSource::read_header() {
                        fmt::format("{}: a CSV begins with a header row that names category and "
                                    "name, and may name session_id, timestamp, data, event_id",
                                    options_.path));
-    after_header_ = place_.offset;
+    first_line_ = place_.offset;
     place_.line = 0;
     return {};
 }
 
 Status ImportSource::seek(Place place) {
     file_.clear();
-    place.offset = std::max(place.offset, after_header_);
+    place.offset = std::max(place.offset, first_line_);
     file_.seekg(static_cast<std::streamoff>(place.offset));
     if (!file_) return failure(Code::kIo, fmt::format("{} cannot be read", options_.path));
     place_ = place;

@@ -24,7 +24,7 @@ class ImportSource {
         std::string path;
         Format format = Format::kNdjson;
     };
-    /// kNotFound, kIo; kInvalidArgument: a CSV header without category and name.
+    /// kNotFound, kIo; kInvalidArgument: a CSV header without category and name, a gzip file.
     [[nodiscard]] static Result<std::unique_ptr<ImportSource>> open(Options options);
 
     /// Where the next line begins.
@@ -48,6 +48,7 @@ class ImportSource {
   private:
     ImportSource() = default;
     Status read_fingerprint();
+    Status read_start();
     Status read_header();
     Result<bool> read_line(std::string& line);
     Result<bool> read_record(std::vector<std::string>& fields);
@@ -61,7 +62,7 @@ class ImportSource {
     std::string fingerprint_;
     Place place_;
     std::vector<std::string> columns_;  ///< of a CSV
-    std::uint64_t after_header_ = 0;    ///< offset of a CSV's first record
+    std::uint64_t first_line_ = 0;      ///< offset: behind a byte order mark and a CSV's header
     std::string line_;
     schema::JsonIndex index_;
 };

@@ -1,13 +1,19 @@
 #include "cli/offline_accounts.h"
 
+#include <fmt/format.h>
+
 #include "config/data_layout.h"
 
 namespace eyed::cli {
 
-Result<std::unique_ptr<OfflineAccounts>> OfflineAccounts::open(const config::Settings& settings) {
+Result<std::unique_ptr<OfflineAccounts>> OfflineAccounts::open(const config::Settings& settings,
+                                                               Missing missing) {
     std::unique_ptr<OfflineAccounts> opened(new OfflineAccounts);
-    EYED_TRY(opened->files_->create_directories(settings.data));
     const config::DataLayout layout{settings.data};
+    if (missing == Missing::kRefuse && !opened->files_->exists(layout.catalog()))
+        return failure(Code::kNotFound,
+                       fmt::format("{} holds no accounts: is it the right --data?", settings.data));
+    EYED_TRY(opened->files_->create_directories(settings.data));
     EYED_ASSIGN(opened->catalog_, catalog::Catalog::open({layout.catalog()}));
     EYED_ASSIGN(auto secret, auth::ServerSecret::open_or_create(*opened->files_, settings.data));
     opened->secret_ = std::make_unique<auth::ServerSecret>(secret);

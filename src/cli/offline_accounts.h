@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "auth/accounts.h"
@@ -12,9 +13,10 @@ namespace eyed::cli {
 /// The accounts of a data directory, for commands; beside a running server too. Owns all its parts.
 class OfflineAccounts {
   public:
-    /// Makes the directory, the catalog and the secret when they are not there.
+    enum class Missing : std::uint8_t { kRefuse, kCreate };
+    /// Of a directory without a catalog: kNotFound, or makes directory, catalog and secret.
     [[nodiscard]] static Result<std::unique_ptr<OfflineAccounts>> open(
-        const config::Settings& settings);
+        const config::Settings& settings, Missing missing = Missing::kRefuse);
 
     auth::Accounts& accounts() { return *accounts_; }
     catalog::Catalog& catalog() { return *catalog_; }

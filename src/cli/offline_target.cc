@@ -76,7 +76,7 @@ Result<std::unique_ptr<ImportTarget>> make_offline_target(const config::Settings
     EYED_TRY(io::make_file_system()->create_directories(
         config::DataLayout{settings.data}.journal()));  // an import may be the first thing there is
     EYED_ASSIGN(auto directory, StoppedDirectory::open(settings));
-    EYED_ASSIGN(auto accounts, OfflineAccounts::open(settings));
+    EYED_ASSIGN(auto accounts, OfflineAccounts::open(settings, OfflineAccounts::Missing::kCreate));
     EYED_ASSIGN(const auto sender, accounts->catalog().applications().find_or_create(
                                        {application, UserId{}, accounts->clock().now()}));
     EYED_ASSIGN(auto log, directory->open_log());

@@ -3,31 +3,48 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
+#include <csignal>
 #include <istream>
 #include <ostream>
 
 namespace eyed::cli {
 namespace {
 
-/// The terminal of standard input without echo, as long as this lives.
+termios terminal_before{};  // a signal handler can be handed nothing
+
+/// Only calls that signal-safety(7) allows. The signal then does what it does by default.
+void restore_terminal_and_end(int signal) {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+}
+
+/// The terminal of standard input without echo, as long as this lives; who ends the program
+/// meanwhile (Ctrl-C) gets the echo back. One at a time.
 class NoEcho {
   public:
     NoEcho() {
-        if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+        if (::tcgetattr(STDIN_FILENO, &terminal_before) != 0) return;
         changed_ = true;
-        termios silent = before_;
+        for (const int signal : kEnding)
+            ::signal(signal, restore_terminal_and_end);
+        termios silent = terminal_before;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         silent.c_lflag |= ECHONL;
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
     ~NoEcho() {
-        if (changed_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+        if (!changed_) return;
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+        for (const int signal : kEnding)
+            ::signal(signal, SIG_DFL);
     }
     NoEcho(const NoEcho&) = delete;
     NoEcho& operator=(const NoEcho&) = delete;
 
   private:
-    termios before_{};
+    static constexpr std::array kEnding{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     bool changed_ = false;
 };
 

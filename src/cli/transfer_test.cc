@@ -223,6 +223,27 @@ TEST_F(TransferTest, AnImportThatStoppedElsewhereBeginsAtTheFront) {
     EXPECT_EQ(states(), 1);  // the first server's stays
 }
 
+TEST_F(TransferTest, AFileWithoutEventsIsNoError) {
+    for (const std::string content : {"", "\n\n", "category,name\r\n"}) {
+        const auto file = write(content.size() > 5 ? "empty.csv" : "empty.ndjson", content);
+        ASSERT_EQ(run({"import", file, "--json"}), kDone) << err_;
+        EXPECT_EQ(out_, "{\"accepted\":0,\"duplicates\":0,\"rejected\":0}\n");
+    }
+}
+
+TEST_F(TransferTest, AByteOrderMarkIsPassedOver) {
+    const std::string mark = "\xef\xbb\xbf";
+    ASSERT_EQ(run({"import", write("a.csv", mark + "category,name\nc,n\n"), "--quiet"}), kDone);
+    EXPECT_EQ(out_, "1\n");
+    ASSERT_EQ(run({"import", write("a.ndjson", mark + event(1) + event(2)), "--quiet"}), kDone);
+    EXPECT_EQ(out_, "2\n");
+}
+
+TEST_F(TransferTest, APackedFileIsRefused) {
+    EXPECT_EQ(run({"import", write("a.ndjson.gz", "\x1f\x8b\x08 and so on")}), kUsage);
+    EXPECT_THAT(err_, HasSubstr("unpack it first"));
+}
+
 TEST_F(TransferTest, DataOfSeveralLinesGoesThroughACsv) {
     const auto file = write("events.csv",
                             "category,name,data\r\nc,n,\"{\r\n  \"\"i\"\": 1,\n  \"\"t\"\": "

@@ -36,7 +36,8 @@ Result<int> create_user(const Context& context, const UserCreate& command) {
         return failure(Code::kInvalidArgument, std::move(problem));
     EYED_ASSIGN(const std::string password,
                 read_new_password(context.start, source(command.password_stdin)));
-    EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
+    EYED_ASSIGN(const auto opened,
+                OfflineAccounts::open(context.settings(), OfflineAccounts::Missing::kCreate));
     const auto user = opened->accounts().create_user({command.name, password, command.superuser});
     if (!user) return with_name(user.error(), command.name);
     auto& out = context.start.out;
