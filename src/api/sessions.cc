@@ -73,16 +73,6 @@ Task<http::Response> list_session_events(Api& api, http::Request& request) {
     query::ParameterErrors errors;
     query::EventsQuery query = query::session_events(*id, request.query, errors);
     if (!errors.empty()) co_return parameter_errors(request, errors);
-    const auto applications = readable(api.names, request.principal);
-    if (!applications) co_return fail(api, request, applications.error());
-
-    co_await read_barrier(api, request);
-    auto look = [&api, id, &applications] {
-        return api.services.store.session(*id, *applications);
-    };
-    const Result<store::SessionRow> session =
-        co_await on_worker(api.services.lanes.queries, request, std::move(look));
-    if (!session) co_return fail(api, request, session.error());
     http::Response response =
         co_await answer_events(api, request, std::move(query), query::ListKind::kSessionEvents);
     co_return response;
