@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/json_text.h"
+#include "http/router.h"
 
 namespace eyed::api {
 
@@ -198,8 +199,7 @@ std::string reference_page() {
 }
 
 ErrorStyle style_of(std::string_view path) {
-    return path.starts_with("/api/v1/") || path == "/api/v1" ? ErrorStyle::kProblem
-                                                             : ErrorStyle::kDetail;
+    return http::is_within(path, "/api/v1") ? ErrorStyle::kProblem : ErrorStyle::kDetail;
 }
 
 http::Response problem(const http::Request& request, const ErrorKind& kind, std::string_view detail,

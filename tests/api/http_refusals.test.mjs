@@ -21,6 +21,9 @@ scenarios(server, [
         name: `no such path: ${target.slice(0, 30)}`, send: ['GET', target], status: 404, body: notFound,
     })),
     {name: 'no such native path', send: ['GET', '/api/v1/nonsense'], ...problem(404)},
+    {name: 'a native path with escapes', send: ['GET', '/%61pi/v%31/events/999999'], ...problem(404)},
+    {name: 'no such native path, with escapes', send: ['GET', '/api/%76%31/nonsense'], ...problem(404)},
+    {name: 'a native list with escapes', send: ['GET', '/%61pi/v1/events?limit=1'], status: 200, body: having({results: Array.isArray})},
     {
         name: 'a method that a path does not have',
         send: ['PUT', '/events/', {json: {}}],
