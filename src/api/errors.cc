@@ -29,6 +29,7 @@ enum Row : std::uint8_t {
     kOverLimit,
     kLongTarget,
     kMediaType,
+    kExpectation,
     kTooOften,
     kLongHeader,
     kBroken,
@@ -38,6 +39,7 @@ enum Row : std::uint8_t {
     kTookTooLong,
     kNoSpace,
     kDisk,
+    kVersion,
     kRows,
 };
 
@@ -60,6 +62,8 @@ constexpr std::array<ErrorKind, kRows> kTable{{
      0},
     {"unsupported_media_type", 415, "Unsupported media type",
      "The content type or encoding is not one that this route takes.", Detail::kOwn, 0},
+    {"expectation_failed", 417, "Expectation failed", "Of expectations only 100-continue is known.",
+     Detail::kOwn, 0},
     {"throttled", 429, "Too many attempts", "Request was throttled.", Detail::kOwn, kRetryLater},
     {"header_too_large", 431, "Header too large", "The request's header is too large.",
      Detail::kOwn, 0},
@@ -74,6 +78,8 @@ constexpr std::array<ErrorKind, kRows> kTable{{
      kRetryLater},
     {"disk_failed", 503, "Disk failed", "The server's disk refused to read or write.",
      Detail::kFixed, kRetryLater},
+    {"http_version_not_supported", 505, "HTTP version not supported",
+     "Only HTTP/1.0 and HTTP/1.1 are spoken here.", Detail::kOwn, 0},
 }};
 
 /// What else the reference page says of a kind.
@@ -91,6 +97,7 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "taken.",
     "The request line is over `http.header_limit`.",
     "See the route's content types.",
+    "The request has an `Expect` that is not `100-continue`.",
     "Too many tries to log in as this user from this address, or from this address at all; "
     "`Retry-After` says when.",
     "The header is over `http.header_limit`.",
@@ -102,6 +109,7 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "A query was over `store.query_timeout`, or what it waited for was not ready in time.",
     "Heals once there is space.",
     "The server's log says which file and why.",
+    "The request line names another version of HTTP.",
 }};
 
 Row row_of(Code code) {

@@ -154,9 +154,16 @@ TEST_F(Errors, AWrongMethodIsNamed) {
 
 TEST_F(Errors, AFailureWithoutARowKeepsItsStatus) {
     const http::Response response =
-        render_failure(at("/api/v1/x"), {.status = 505, .detail = "HTTP/1.1 is spoken here."});
-    EXPECT_EQ(response.status, 505);
-    EXPECT_THAT(response.body, HasSubstr("\"status\":505"));
+        render_failure(at("/api/v1/x"), {.status = 418, .detail = "Short and stout."});
+    EXPECT_EQ(response.status, 418);
+    EXPECT_THAT(response.body, HasSubstr("\"status\":418"));
+}
+
+TEST_F(Errors, WhatTheServerItselfRefusesHasAKindOfItsOwn) {
+    for (const int status : {400, 404, 405, 408, 413, 414, 415, 417, 431, 500, 501, 503, 505}) {
+        EXPECT_EQ(kind_of_status(status).status, status);
+        EXPECT_EQ(kind_of_status(status).code == "internal", status == 500) << status;
+    }
 }
 
 TEST_F(Errors, TheReferencePageIsTheTable) {

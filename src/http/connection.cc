@@ -161,6 +161,7 @@ Task<void> Connection::serve() {
         const IoError error = co_await receive();
         if (error == IoError::kCanceled && timed_out_ && phase_ == Phase::kHeader) {
             begin_request();
+            read_request_line(in_.view().substr(in_at_), request_);
             set_request_id();
             Response late = render(408);
             next = co_await answer(std::move(late), Next::kLinger);
@@ -231,6 +232,7 @@ Connection::HeadState Connection::take_head() {
         }
         head_fault_ = head.error();
     }
+    if (plausible) read_request_line(bytes.substr(0, limit), request_);
     set_request_id();
     return HeadState::kRefused;
 }
