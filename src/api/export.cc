@@ -75,7 +75,11 @@ Task<http::Response> export_events(Api& api, http::Request& request) {
     response.headers.push_back(
         {"Content-Disposition",
          fmt::format("attachment; filename=\"events.{}\"", format.extension)});
-    if (request.method == http::Method::kHead) co_return response;
+    if (request.method == http::Method::kHead) {
+        response.unmade = true;
+        never_store(response);
+        co_return response;
+    }
 
     auto write = [&api, &query, &format] {
         return write_export(api.services, query.filter, format);

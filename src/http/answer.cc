@@ -115,8 +115,8 @@ Task<Connection::Next> Connection::answer(Response response, Next after) {
     if (response.file) co_return co_await send_file(std::move(response), after);
     if (packable(response)) co_await pack(response);
     const std::string_view body = body_of(response);
-    append_head(response, body.size());
     const bool send = has_body(response.status) && request_.method != Method::kHead;
+    append_head(response, response.unmade ? std::nullopt : std::optional(body.size()));
     finish(response.status, send ? body.size() : 0);
     if (send && body.size() <= kCopied) out_ += body;
     if (out_.size() > kGathered || (send && body.size() > kCopied)) {
@@ -126,8 +126,9 @@ Task<Connection::Next> Connection::answer(Response response, Next after) {
     co_return after;
 }
 
-/// Everything up to the empty line. `length`: of the body, whether it is sent or not (HEAD).
-void Connection::append_head(const Response& response, std::uint64_t length) {
+/// Everything up to the empty line. `length`: of the body, whether it is sent or not (HEAD);
+/// nullopt: it is not known, and not said.
+void Connection::append_head(const Response& response, std::optional<std::uint64_t> length) {
     const std::string_view line = status_line(response.status);
     if (!line.empty()) {
         out_ += line;
@@ -141,8 +142,10 @@ void Connection::append_head(const Response& response, std::uint64_t length) {
     out_ += "Date: ";
     out_ += shard_.http_date();
     if (has_body(response.status)) {
-        out_ += "\r\nContent-Length: ";
-        append_number(length, out_);
+        if (length) {
+            out_ += "\r\nContent-Length: ";
+            append_number(*length, out_);
+        }
         if (!response.content_type.empty()) {
             out_ += "\r\nContent-Type: ";
             out_ += response.content_type;

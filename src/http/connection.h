@@ -89,7 +89,7 @@ class Connection {
 
     // answer.cc: writing.
     Task<Next> answer(Response response, Next after);
-    void append_head(const Response& response, std::uint64_t length);
+    void append_head(const Response& response, std::optional<std::uint64_t> length);
     void append_cors();
     Task<void> pack(Response& response);
     bool packable(const Response& response) const;

@@ -98,14 +98,16 @@ struct Header {
     std::string value;
 };
 
-/// An answer. One of body, static_body and file. Content-Length, Date, Connection, X-Request-Id,
-/// Vary, CORS and compression are the server's business: don't set them.
+/// An answer. One of body, static_body and file; or `unmade`. Content-Length, Date, Connection,
+/// X-Request-Id, Vary, CORS and compression are the server's business: don't set them.
 struct Response {
     int status = 200;
     std::string_view content_type;  ///< static storage; empty: no Content-Type
     std::string body;
     std::string_view static_body;  ///< outlives the server
     std::optional<FileBody> file;
+    /// Of a HEAD whose body is too dear to make: its length is left out (RFC 9110 §8.6).
+    bool unmade = false;
     std::vector<Header> headers;
 };
 

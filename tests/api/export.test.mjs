@@ -99,6 +99,21 @@ test('an export is larger than a page', async () => {
     assert.equal(answer.text.trimEnd().split('\n').length, 5000);
 });
 
+test('HEAD says what GET would be, but for the length, and writes nothing', async () => {
+    const name = unique();
+    await send(name);
+    const connection = await RawConnection.open(server);
+    connection.write(requestText('HEAD', target({name, format: 'csv'}), {token: server.token}));
+    const head = await connection.answer({method: 'HEAD'});
+    assertAnswer(head, {status: 200, headers: {
+        'content-type': /^text\/csv/, 'content-disposition': /\.csv"?$/, 'cache-control': 'no-store',
+        'content-length': (value) => value === undefined, 'transfer-encoding': (value) => value === undefined,
+    }});
+    connection.write(requestText('GET', '/healthz'));
+    assertAnswer(await connection.answer(), {status: 200, body: {status: 'ok'}});
+    connection.close();
+});
+
 test('nothing stays on disk of exports whose clients reset, at whatever moment', async () => {
     const name = unique();
     const json = Array.from({length: 5000}, () => ({category: 'export', name, data: {text: 'x'.repeat(500)}}));
