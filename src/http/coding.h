@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -28,5 +29,24 @@ bool compressible(std::string_view content_type);
 
 /// A gzip file of `body`, at a level that costs little time.
 std::string gzip(std::string_view body);
+
+/// Packs a body that comes in pieces into one gzip file, in about 300 KiB of memory. For one thread
+/// at a time.
+class GzipPacker {
+  public:
+    GzipPacker();
+    ~GzipPacker();
+    GzipPacker(const GzipPacker&) = delete;
+    GzipPacker& operator=(const GzipPacker&) = delete;
+
+    /// Appends what can be told of the file so far; that may be nothing.
+    void add(std::string_view piece, std::string& out);
+    /// Appends the rest.
+    void finish(std::string& out);
+
+  private:
+    struct Stream;
+    const std::unique_ptr<Stream> stream_;
+};
 
 }  // namespace eyed::http

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
+import zlib from 'node:zlib';
 
 import {RawConnection, requestText} from './client.mjs';
 import {useServer, waitFor} from './harness.mjs';
@@ -73,6 +74,25 @@ test('Parquet is a Parquet file', async () => {
     assert.equal(answer.bytes.subarray(0, 4).toString(), 'PAR1');
     assert.equal(answer.bytes.subarray(-4).toString(), 'PAR1');
 });
+
+for (const format of ['ndjson', 'csv', 'parquet']) {
+    test(`${format} is packed for who takes gzip, unless it is packed already`, async () => {
+        const name = unique();
+        for (let i = 0; i < 5; i++) await send(name);
+        const plain = await server.get(target({name, format}));
+        const packed = await server.get(target({name, format}), {headers: {'accept-encoding': 'gzip'}});
+        const text = format !== 'parquet';
+        assertAnswer(plain, {status: 200, headers: {
+            'content-encoding': (value) => value === undefined, vary: (value) => /accept-encoding/i.test(value ?? '') === text,
+        }});
+        assertAnswer(packed, {status: 200, headers: {
+            'content-encoding': (value) => value === (text ? 'gzip' : undefined), 'content-disposition': new RegExp(`\\.${format}"?$`),
+        }});
+        if (text) assert.equal(zlib.gunzipSync(packed.bytes).toString(), plain.text);
+        const head = await server.call('HEAD', target({name, format}), {headers: {'accept-encoding': 'gzip'}});
+        assertAnswer(head, {status: 200, headers: {vary: (value) => /accept-encoding/i.test(value ?? '') === text}});
+    });
+}
 
 test('filters select', async () => {
     const name = unique();
