@@ -97,6 +97,25 @@ TEST(HttpBody, GzipAndDeflateAreUnpacked) {
     EXPECT_EQ(body_of(client.answer()), "abc");
 }
 
+TEST(HttpBody, AGzipBodyMayHaveSeveralMembers) {
+    Options options;
+    options.limits.decompressed = 1'000'000;
+    TestServer server(options);
+    Client client(server.port());
+    client.send(packed_post("gzip", gzip("one ") + gzip("") + gzip("two")));
+    EXPECT_EQ(body_of(client.answer()), "one two");
+    const std::string half = gzip(std::string(500'000, 'a'));
+    client.send(packed_post("gzip", half + half));
+    EXPECT_EQ(body_of(client.answer()).size(), 1'000'000u);
+    client.send(packed_post("gzip", half + half + gzip("b")));
+    EXPECT_TRUE(starts(client.answer(), 413));
+    for (const std::string& bad : {half + half.substr(0, half.size() - 1), half + half + "x",
+                                   half + std::string(20, '\0')}) {
+        client.send(packed_post("gzip", bad));
+        EXPECT_TRUE(starts(client.answer(), 400));
+    }
+}
+
 TEST(HttpBody, ADamagedPackedBodyIsRefused400AndTheConnectionGoesOn) {
     TestServer server;
     Client client(server.port());

@@ -92,7 +92,11 @@ Result<Buffer> unpack(Coding coding, std::string_view packed, std::size_t limit)
         const int status = inflate(&stream, Z_NO_FLUSH);
         out.grew(room - stream.avail_out);
         if (out.size() > limit) return failure(Code::kTooLarge, "the unpacked body is too large");
-        if (status == Z_STREAM_END) break;
+        if (status == Z_STREAM_END) {
+            if (coding != Coding::kGzip || stream.avail_in == 0) break;
+            EYED_CHECK(inflateReset(&stream) == Z_OK);  // another member (RFC 1952 §2.2)
+            continue;
+        }
         // Room left and no end: there is no more input, so it was cut short.
         if (status != Z_OK || stream.avail_out != 0)
             return failure(Code::kInvalidArgument, "the packed body is damaged or cut short");

@@ -16,9 +16,10 @@ enum class Coding { kIdentity, kGzip, kDeflate, kUnknown };
 /// Of a Content-Encoding value; an empty one is kIdentity.
 Coding coding_of(std::string_view content_encoding);
 
-/// Unpacks a whole body. kDeflate takes the zlib format and, as browsers do, raw deflate. kTooLarge
-/// over `limit` bytes; kInvalidArgument when it is damaged, cut short or followed by anything else.
-/// Pure; takes time: bodies over 64 KiB belong on a worker.
+/// Unpacks a whole body. kGzip takes several members, one behind the other; kDeflate takes the zlib
+/// format and, as browsers do, raw deflate. kTooLarge over `limit` bytes in all; kInvalidArgument
+/// when it is damaged, cut short or followed by anything else. Pure; takes time: bodies over 64 KiB
+/// belong on a worker.
 [[nodiscard]] Result<Buffer> unpack(Coding coding, std::string_view packed, std::size_t limit);
 
 /// Whether an Accept-Encoding value wants gzip (RFC 9110 §12.5.3, q-values).
