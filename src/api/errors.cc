@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/json_text.h"
+#include "http/percent.h"
 #include "http/router.h"
 
 namespace eyed::api {
@@ -190,9 +191,9 @@ std::string reference_page() {
     std::string page =
         "# Errors\n\n"
         "Under `/api/v1/` an error is a problem document (RFC 9457) whose `type` is\n"
-        "`urn:eyed:error:<code>`; `instance` is the request's id. Other routes answer\n"
-        "`{\"detail\": …}`, or `{\"field\": [\"reason\", …]}` for faulty fields, with the same "
-        "status.\n\n"
+        "`urn:eyed:error:<code>`; `instance` is the request's id, percent-encoded. Other routes\n"
+        "answer `{\"detail\": …}`, or `{\"field\": [\"reason\", …]}` for faulty fields, with the "
+        "same status.\n\n"
         "This page is made from the table in `src/api/errors.cc` (`EYED_UPDATE_DOCS=1 "
         "api_test`).\n\n"
         "| code | status | title | when | Retry-After |\n"
@@ -217,7 +218,7 @@ http::Response problem(const http::Request& request, const ErrorKind& kind, std:
     fmt::format_to(std::back_inserter(body), R"(,"status":{},"detail":)", kind.status);
     append_json_string(detail, body);
     body += ",\"instance\":";
-    append_json_string(request.request_id, body);
+    append_json_string(http::percent_encode(request.request_id), body);  // a URI reference
     if (!flaws.empty()) {
         body += ",\"errors\":[";
         for (const Flaw& flaw : flaws) {

@@ -104,6 +104,12 @@ TEST_F(Errors, NativeRoutesAnswerProblemDocuments) {
               R"("detail":"Over \"10\" events.","instance":"r-1"})");
 }
 
+TEST_F(Errors, TheInstanceOfAProblemIsAUriReference) {
+    http::Request& request = at("/api/v1/events");
+    request.request_id = "1:2/3@x";
+    EXPECT_THAT(error(request, Code::kNotFound).body, HasSubstr(R"("instance":"1%3A2%2F3%40x")"));
+}
+
 TEST_F(Errors, OtherRoutesAnswerADetail) {
     const http::Response response = error(at("/event_detail/9"), Code::kNotFound);
     EXPECT_EQ(response.content_type, "application/json");

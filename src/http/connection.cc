@@ -15,10 +15,16 @@ constexpr char kNoBody[Request::kBodyPadding] = {};
 constexpr std::size_t kMaxLingerBytes = 64 * 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+/// Taken over from a client only when it cannot harm any text it gets into: unreserved characters
+/// (RFC 3986 §2.3), and those that such ids are joined with.
 bool is_request_id(std::string_view id) {
     if (id.empty() || id.size() > 128) return false;
-    for (const char c : id)
-        if (c <= ' ' || c > '~') return false;
+    for (const char c : id) {
+        const bool alphanumeric =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!alphanumeric && std::string_view("-._~:/+=@").find(c) == std::string_view::npos)
+            return false;
+    }
     return true;
 }
 

@@ -65,8 +65,10 @@ struct Request {
     std::string_view body;
     static constexpr std::size_t kBodyPadding = 64;
 
-    std::string request_id;  ///< the client's X-Request-Id when valid, else a new UUID
-    std::string peer;        ///< the client's address, without the port
+    /// The client's X-Request-Id when it is made of unreserved characters and `:/+=@`, 128 at most;
+    /// else a new UUID.
+    std::string request_id;
+    std::string peer;  ///< the client's address, without the port
     Channel channel = Channel::kPlain;
     model::Principal principal;    ///< filled by Hooks::guard
     const Route* route = nullptr;  ///< none while the path or method is unknown
