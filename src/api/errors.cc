@@ -75,8 +75,9 @@ constexpr std::array<ErrorKind, kRows> kTable{{
     {"unavailable", 503, "Unavailable", "A part of the server is out of order.", Detail::kOwn,
      kRetryLater},
     {"timeout", 503, "Took too long", "This took longer than allowed.", Detail::kOwn, kRetryLater},
-    {"disk_full", 503, "Disk full", "No space is left on the server's disk.", Detail::kFixed,
-     kRetryLater},
+    {"disk_full", 503, "Disk full",
+     "Too little space is left on the server's disk. An export leaves 256 MiB of it free.",
+     Detail::kFixed, kRetryLater},
     {"disk_failed", 503, "Disk failed", "The server's disk refused to read or write.",
      Detail::kFixed, kRetryLater},
     {"http_version_not_supported", 505, "HTTP version not supported",
@@ -108,7 +109,7 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "Log, store or catalog is out of order; it heals when the cause is gone. Events may or may not "
     "have been taken: send them again with the same `event_id`.",
     "A query was over `store.query_timeout`, or what it waited for was not ready in time.",
-    "Heals once there is space.",
+    "Heals once there is space. An export is refused when less than 256 MiB would stay free.",
     "The server's log says which file and why.",
     "The request line names another version of HTTP.",
 }};

@@ -123,6 +123,11 @@ TEST_F(Errors, FaultsOfTheServerAreNotTold) {
     }
 }
 
+TEST_F(Errors, AFullDiskSaysWhatAnExportLeavesFree) {
+    const http::Response response = error(at("/api/v1/export"), Error{Code::kDiskFull, "a path"});
+    EXPECT_THAT(response.body, HasSubstr("An export leaves 256 MiB of it free."));
+}
+
 TEST_F(Errors, FlawsOfAProblemLeaveOutWhatIsEmpty) {
     const Flaw flaws[] = {{"name", "/name", "blank", "It is blank."}, {"", "", "", "Odd."}};
     const http::Response response = problem(at("/api/v1/events"), rejected_event(), "no", flaws);
