@@ -111,6 +111,16 @@ test('the list shows, searches, orders and pages', async () => {
     assertAnswer(await browser.open(`${listPath}?q=nothing-like-this`), {status: 200, lacks: [common]});
 });
 
+test('what is not there is a page for people', async () => {
+    const browser = await signedIn();
+    for (const [method, target, status] of [['GET', '/admin/nothing/', 404], ['GET', `${listPath}1/nothing`, 404],
+        ['GET', '/admin/logout/', 405], ['GET', `${listPath}999999/change/`, 404]]) {
+        assertAnswer(await browser.call(method, target), {status, headers: {'content-type': /^text\/html/}, contains: ['<h1>']});
+    }
+    assertAnswer(await server.get('/admin/nothing/'), {status: 404, body: {detail: 'Not found.'}});
+    assertAnswer(await browser.call('GET', '/nothing/'), {status: 404, body: {detail: 'Not found.'}});
+});
+
 test('odd parameters of the list are no errors of the server', async () => {
     const browser = await signedIn();
     for (const query of ['page=0', 'page=-1', 'page=x', 'page=99999999999999999999', 'order=nonsense', 'order=name;drop', 'q=%25', "q='", 'q=%ff']) {
