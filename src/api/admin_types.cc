@@ -159,8 +159,9 @@ std::string list_content(const ListQuery& query, const EventTypes::Found& found)
         .raw("><button>Search</button></form>");
     if (found.rows.empty())
         html.raw("<p>")
-            .raw(query.search.empty() ? "No events have come yet: their types appear here."
-                                      : "No event type matches.")
+            .raw(found.total > 0        ? "There is no such page: the list ends before it."
+                 : query.search.empty() ? "No events have come yet: their types appear here."
+                                        : "No event type matches.")
             .raw("</p>");
     else {
         html.raw("<div class=\"card scroll\"><table><thead><tr>");

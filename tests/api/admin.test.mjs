@@ -108,7 +108,10 @@ test('the list shows, searches, orders and pages', async () => {
     const [up, down] = [names(await search('&order=name')), names(await search('&order=-name'))];
     assert.equal(up[0], `${common} 000`);
     assert.equal(down[0], `${common} 119`);
-    assertAnswer(await browser.open(`${listPath}?q=nothing-like-this`), {status: 200, lacks: [common]});
+    assertAnswer(await browser.open(`${listPath}?q=nothing-like-this`), {status: 200, lacks: [common], contains: ['No event type matches.']});
+    const beyond = {status: 200, contains: ['There is no such page', 'Previous'], lacks: ['No events have come', 'No event type']};
+    assertAnswer(await search('&page=99'), beyond);
+    assertAnswer(await browser.open(`${listPath}?page=99`), beyond);
 });
 
 test('what is not there is a page for people', async () => {
