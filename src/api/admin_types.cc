@@ -237,7 +237,9 @@ http::Response no_such_type(const Api& api, const http::Request& request,
 /// What is wrong with the example; empty: nothing.
 std::string example_problem(std::string_view example) {
     const auto structure = schema::Structure::from_example(example);
-    return structure ? std::string() : structure.error().detail;
+    if (!structure) return structure.error().detail;
+    if (!structure->repeated_key()) return {};
+    return fmt::format("The key “{}” is there twice in one object.", *structure->repeated_key());
 }
 
 }  // namespace

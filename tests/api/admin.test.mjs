@@ -157,7 +157,7 @@ test('only the example can be edited', async () => {
     assert.equal((await server.get(`/api/v1/event-types?name=${encodeURIComponent(name)}`)).body.results[0].category, 'page');
 });
 
-for (const example of ['{"a": ', '[1]', '"text"', '5', 'null', '{"a":1}{"b":2}', '<script>alert(1)</script>', '\u0000', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`]) {
+for (const example of ['{"a": 1, "b": [{"c": 1, "c": "x"}]}', '{"a": ', '[1]', '"text"', '5', 'null', '{"a":1}{"b":2}', '<script>alert(1)</script>', '\u0000', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`]) {
     test(`the example ${JSON.stringify(example).slice(0, 30)} is refused beside its field`, async () => {
         const browser = await signedIn();
         const name = await see(unique());
