@@ -86,7 +86,8 @@ constexpr std::array<ErrorKind, kRows> kTable{{
 
 /// What else the reference page says of a kind.
 constexpr std::array<std::string_view, kRows> kMeaning{{
-    "A body, a field, a query parameter or a cursor is wrong; `errors` names each.",
+    "A body, a field, a query parameter or a cursor is wrong; `errors` names each. A body "
+    "of events that is not JSON is kept under `/api/v1/rejections`, too.",
     "A single event was refused: `errors` has field, pointer, reason and message of each fault. "
     "It is kept under `/api/v1/rejections`.",
     "No credentials, or not valid ones. Carries `WWW-Authenticate: Token`.",
@@ -102,7 +103,7 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "The request has an `Expect` that is not `100-continue`.",
     "Too many tries to log in as this user from this address, or from this address at all; "
     "`Retry-After` says when.",
-    "The header is over `http.header_limit`.",
+    "The header is over `http.header_limit`, or has more than 128 fields.",
     "A fault of ours: the log has it under the request's id.",
     "Understood, and not offered.",
     "A bounded queue is full. Nothing was taken; try again after `Retry-After`.",
