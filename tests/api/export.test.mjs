@@ -153,7 +153,10 @@ test('nothing stays on disk of exports whose clients reset, at whatever moment',
             }
         }
     }
-    const last = await server.get(target({name}));
+    const last = await waitFor('room in the queue of exports', async () => {
+        const answer = await server.get(target({name}));
+        return answer.status !== 503 && answer;
+    });
     assert.equal(last.text.split('\n').filter(Boolean).length, 20_000);
     await waitFor('all files gone', () => left().length === 0);
 });
