@@ -89,9 +89,10 @@ Task<Response> echo(Request& request) {
         sum = static_cast<char>(sum ^ request.body.data()[request.body.size() + i]);
     const Result<Form> query = Form::parse(request.query);
     const Result<Form> form = Form::parse(request.body);
+    const Result<Form> parts = Form::parse_multipart({request.content_type, request.body});
     std::string answer(request.parameter("id"));
     answer += cookie(request.header("cookie"), "session").value_or("");
-    if (query && form) answer += request.body;
+    if (query && (form || parts)) answer += request.body;
     co_return text(200, std::move(answer));
 }
 

@@ -22,6 +22,9 @@ void append_in_style(const Api& api, ErrorStyle style, const model::Event& event
 
 Result<Page> read_events(const Api& api, ErrorStyle style, const query::EventsQuery& query,
                          query::ListKind kind) {
+    if (kind == query::ListKind::kSessionEvents) {  // one that is not there is no empty list
+        EYED_TRY(api.services.store.session(*query.filter.session, query.filter.applications));
+    }
     EYED_ASSIGN(const auto found, api.services.store.events(query.filter, query.page));
     std::string next;
     if (found.more && !found.rows.empty()) {

@@ -11,7 +11,7 @@ namespace eyed::api {
 /// What both families of routes do with events, written once. How events are shown and refused
 /// follows from the request's path (style_of).
 
-/// A page of events. `query` is without errors. kForbidden: another's application.
+/// A page of events. `query` is without errors. 403: another's application; 404: no such session.
 Task<http::Response> answer_events(Api& api, http::Request& request, query::EventsQuery query,
                                    query::ListKind kind = query::ListKind::kEvents);
 

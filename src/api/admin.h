@@ -26,6 +26,10 @@ std::string safe_next(std::string_view next);
 /// A failure as a page; tells the log what the person is not told.
 http::Response fail_page(const Api& api, const http::Request& request, const Error& failure);
 
+/// What http::Hooks::render_failure gives: a page to who asks for one under /admin/, else what
+/// render_failure() does.
+http::Response failure_page(const http::Request& request, const http::Failure& failure);
+
 /// 403 for a form whose CSRF token is not its session's.
 http::Response csrf_refusal();
 

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "api/admin.h"
+#include "api/errors.h"
 #include "api/guard.h"
 #include "api/handlers.h"
 #include "api/logins.h"
@@ -90,6 +91,13 @@ http::Response fail_page(const Api& api, const http::Request& request, const Err
     for (const http::Header& header : told.headers)
         response.headers.push_back(header);
     return response;
+}
+
+http::Response failure_page(const http::Request& request, const http::Failure& failure) {
+    if (!http::is_within(request.path, "/admin") || !wants_page(request))
+        return render_failure(request, failure);
+    return message_page(failure.status, {.title = http::reason_phrase(failure.status)},
+                        failure.status == 404 ? "There is no such page." : failure.detail);
 }
 
 std::optional<http::Response> guard_page(const BrowserSessions& sessions,

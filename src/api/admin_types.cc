@@ -159,8 +159,9 @@ std::string list_content(const ListQuery& query, const EventTypes::Found& found)
         .raw("><button>Search</button></form>");
     if (found.rows.empty())
         html.raw("<p>")
-            .raw(query.search.empty() ? "No events have come yet: their types appear here."
-                                      : "No event type matches.")
+            .raw(found.total > 0        ? "There is no such page: the list ends before it."
+                 : query.search.empty() ? "No events have come yet: their types appear here."
+                                        : "No event type matches.")
             .raw("</p>");
     else {
         html.raw("<div class=\"card scroll\"><table><thead><tr>");
@@ -236,7 +237,9 @@ http::Response no_such_type(const Api& api, const http::Request& request,
 /// What is wrong with the example; empty: nothing.
 std::string example_problem(std::string_view example) {
     const auto structure = schema::Structure::from_example(example);
-    return structure ? std::string() : structure.error().detail;
+    if (!structure) return structure.error().detail;
+    if (!structure->repeated_key()) return {};
+    return fmt::format("The key “{}” is there twice in one object.", *structure->repeated_key());
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <array>
 
 #include "base/json_text.h"
+#include "http/percent.h"
+#include "http/router.h"
 
 namespace eyed::api {
 
@@ -28,6 +30,7 @@ enum Row : std::uint8_t {
     kOverLimit,
     kLongTarget,
     kMediaType,
+    kExpectation,
     kTooOften,
     kLongHeader,
     kBroken,
@@ -37,6 +40,7 @@ enum Row : std::uint8_t {
     kTookTooLong,
     kNoSpace,
     kDisk,
+    kVersion,
     kRows,
 };
 
@@ -59,6 +63,8 @@ constexpr std::array<ErrorKind, kRows> kTable{{
      0},
     {"unsupported_media_type", 415, "Unsupported media type",
      "The content type or encoding is not one that this route takes.", Detail::kOwn, 0},
+    {"expectation_failed", 417, "Expectation failed", "Of expectations only 100-continue is known.",
+     Detail::kOwn, 0},
     {"throttled", 429, "Too many attempts", "Request was throttled.", Detail::kOwn, kRetryLater},
     {"header_too_large", 431, "Header too large", "The request's header is too large.",
      Detail::kOwn, 0},
@@ -69,15 +75,19 @@ constexpr std::array<ErrorKind, kRows> kTable{{
     {"unavailable", 503, "Unavailable", "A part of the server is out of order.", Detail::kOwn,
      kRetryLater},
     {"timeout", 503, "Took too long", "This took longer than allowed.", Detail::kOwn, kRetryLater},
-    {"disk_full", 503, "Disk full", "No space is left on the server's disk.", Detail::kFixed,
-     kRetryLater},
+    {"disk_full", 503, "Disk full",
+     "Too little space is left on the server's disk. An export leaves 256 MiB of it free.",
+     Detail::kFixed, kRetryLater},
     {"disk_failed", 503, "Disk failed", "The server's disk refused to read or write.",
      Detail::kFixed, kRetryLater},
+    {"http_version_not_supported", 505, "HTTP version not supported",
+     "Only HTTP/1.0 and HTTP/1.1 are spoken here.", Detail::kOwn, 0},
 }};
 
 /// What else the reference page says of a kind.
 constexpr std::array<std::string_view, kRows> kMeaning{{
-    "A body, a field, a query parameter or a cursor is wrong; `errors` names each.",
+    "A body, a field, a query parameter or a cursor is wrong; `errors` names each. A body "
+    "of events that is not JSON is kept under `/api/v1/rejections`, too.",
     "A single event was refused: `errors` has field, pointer, reason and message of each fault. "
     "It is kept under `/api/v1/rejections`.",
     "No credentials, or not valid ones. Carries `WWW-Authenticate: Token`.",
@@ -90,17 +100,19 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "taken.",
     "The request line is over `http.header_limit`.",
     "See the route's content types.",
+    "The request has an `Expect` that is not `100-continue`.",
     "Too many tries to log in as this user from this address, or from this address at all; "
     "`Retry-After` says when.",
-    "The header is over `http.header_limit`.",
+    "The header is over `http.header_limit`, or has more than 128 fields.",
     "A fault of ours: the log has it under the request's id.",
     "Understood, and not offered.",
     "A bounded queue is full. Nothing was taken; try again after `Retry-After`.",
     "Log, store or catalog is out of order; it heals when the cause is gone. Events may or may not "
     "have been taken: send them again with the same `event_id`.",
     "A query was over `store.query_timeout`, or what it waited for was not ready in time.",
-    "Heals once there is space.",
+    "Heals once there is space. An export is refused when less than 256 MiB would stay free.",
     "The server's log says which file and why.",
+    "The request line names another version of HTTP.",
 }};
 
 Row row_of(Code code) {
@@ -181,9 +193,9 @@ std::string reference_page() {
     std::string page =
         "# Errors\n\n"
         "Under `/api/v1/` an error is a problem document (RFC 9457) whose `type` is\n"
-        "`urn:eyed:error:<code>`; `instance` is the request's id. Other routes answer\n"
-        "`{\"detail\": …}`, or `{\"field\": [\"reason\", …]}` for faulty fields, with the same "
-        "status.\n\n"
+        "`urn:eyed:error:<code>`; `instance` is the request's id, percent-encoded. Other routes\n"
+        "answer `{\"detail\": …}`, or `{\"field\": [\"reason\", …]}` for faulty fields, with the "
+        "same status.\n\n"
         "This page is made from the table in `src/api/errors.cc` (`EYED_UPDATE_DOCS=1 "
         "api_test`).\n\n"
         "| code | status | title | when | Retry-After |\n"
@@ -198,8 +210,7 @@ std::string reference_page() {
 }
 
 ErrorStyle style_of(std::string_view path) {
-    return path.starts_with("/api/v1/") || path == "/api/v1" ? ErrorStyle::kProblem
-                                                             : ErrorStyle::kDetail;
+    return http::is_within(path, "/api/v1") ? ErrorStyle::kProblem : ErrorStyle::kDetail;
 }
 
 http::Response problem(const http::Request& request, const ErrorKind& kind, std::string_view detail,
@@ -209,7 +220,7 @@ http::Response problem(const http::Request& request, const ErrorKind& kind, std:
     fmt::format_to(std::back_inserter(body), R"(,"status":{},"detail":)", kind.status);
     append_json_string(detail, body);
     body += ",\"instance\":";
-    append_json_string(request.request_id, body);
+    append_json_string(http::percent_encode(request.request_id), body);  // a URI reference
     if (!flaws.empty()) {
         body += ",\"errors\":[";
         for (const Flaw& flaw : flaws) {

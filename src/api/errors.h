@@ -39,8 +39,8 @@ const ErrorKind& rejected_event();
 /// docs/reference/errors.md.
 std::string reference_page();
 
-/// What errors look like, by path: problem documents (RFC 9457) under /api/v1/, else the bodies
-/// that Django REST framework gives (SEEDS.md).
+/// What errors look like, by path as sent: problem documents (RFC 9457) under /api/v1/, however it
+/// is escaped, else the bodies that Django REST framework gives (SEEDS.md).
 enum class ErrorStyle : std::uint8_t { kProblem, kDetail };
 ErrorStyle style_of(std::string_view path);
 

@@ -104,6 +104,12 @@ TEST_F(Errors, NativeRoutesAnswerProblemDocuments) {
               R"("detail":"Over \"10\" events.","instance":"r-1"})");
 }
 
+TEST_F(Errors, TheInstanceOfAProblemIsAUriReference) {
+    http::Request& request = at("/api/v1/events");
+    request.request_id = "1:2/3@x";
+    EXPECT_THAT(error(request, Code::kNotFound).body, HasSubstr(R"("instance":"1%3A2%2F3%40x")"));
+}
+
 TEST_F(Errors, OtherRoutesAnswerADetail) {
     const http::Response response = error(at("/event_detail/9"), Code::kNotFound);
     EXPECT_EQ(response.content_type, "application/json");
@@ -115,6 +121,11 @@ TEST_F(Errors, FaultsOfTheServerAreNotTold) {
         const http::Response response = error(at("/api/v1/events"), Error{code, "/secret/path"});
         EXPECT_THAT(response.body, Not(HasSubstr("secret"))) << code_name(code);
     }
+}
+
+TEST_F(Errors, AFullDiskSaysWhatAnExportLeavesFree) {
+    const http::Response response = error(at("/api/v1/export"), Error{Code::kDiskFull, "a path"});
+    EXPECT_THAT(response.body, HasSubstr("An export leaves 256 MiB of it free."));
 }
 
 TEST_F(Errors, FlawsOfAProblemLeaveOutWhatIsEmpty) {
@@ -154,9 +165,16 @@ TEST_F(Errors, AWrongMethodIsNamed) {
 
 TEST_F(Errors, AFailureWithoutARowKeepsItsStatus) {
     const http::Response response =
-        render_failure(at("/api/v1/x"), {.status = 505, .detail = "HTTP/1.1 is spoken here."});
-    EXPECT_EQ(response.status, 505);
-    EXPECT_THAT(response.body, HasSubstr("\"status\":505"));
+        render_failure(at("/api/v1/x"), {.status = 418, .detail = "Short and stout."});
+    EXPECT_EQ(response.status, 418);
+    EXPECT_THAT(response.body, HasSubstr("\"status\":418"));
+}
+
+TEST_F(Errors, WhatTheServerItselfRefusesHasAKindOfItsOwn) {
+    for (const int status : {400, 404, 405, 408, 413, 414, 415, 417, 431, 500, 501, 503, 505}) {
+        EXPECT_EQ(kind_of_status(status).status, status);
+        EXPECT_EQ(kind_of_status(status).code == "internal", status == 500) << status;
+    }
 }
 
 TEST_F(Errors, TheReferencePageIsTheTable) {

@@ -75,18 +75,22 @@ Task<http::Response> export_events(Api& api, http::Request& request) {
     response.headers.push_back(
         {"Content-Disposition",
          fmt::format("attachment; filename=\"events.{}\"", format.extension)});
-    if (request.method == http::Method::kHead) co_return response;
+    if (request.method == http::Method::kHead) {
+        response.unmade = true;
+        never_store(response);
+        co_return response;
+    }
 
-    const Freshness freshness = co_await read_barrier(api, request);
     auto write = [&api, &query, &format] {
         return write_export(api.services, query.filter, format);
     };
-    Result<http::FileBody> file =
-        co_await on_worker(api.services.lanes.exports, request, std::move(write));
-    if (!file) co_return fail(api, request, file.error());
-    response.file = *std::move(file);
-    mark(freshness, response);
-    co_return response;
+    auto respond = [&response](http::FileBody file) {
+        response.file = std::move(file);
+        return std::move(response);
+    };
+    http::Response answer = co_await answer_read(api, request, api.services.lanes.exports,
+                                                 std::move(write), std::move(respond));
+    co_return answer;
 }
 
 }  // namespace eyed::api

@@ -31,26 +31,30 @@ Page make_page(ErrorStyle style, const Range& rows, std::string next, Append app
 /// A page as its answer; bare arrays carry the way to the next one as `Link: <…>; rel="next"`.
 http::Response page_response(const http::Request& request, Page page);
 
-/// Waits until the store is fresh, runs `read` (giving Result<Page>) on `pool`, and answers.
-template <class Read>
-Task<http::Response> answer_list(Api& api, http::Request& request, WorkerPool& pool, Read read) {
+/// Waits until the store is fresh, runs `read` (giving Result<T>) on `pool`, and makes the answer
+/// of what it gave by `respond`, or of its failure. Every answer says when it is stale.
+template <class Read, class Respond>
+Task<http::Response> answer_read(Api& api, http::Request& request, WorkerPool& pool, Read read,
+                                 Respond respond) {
     const Freshness freshness = co_await read_barrier(api, request);
-    Result<Page> page = co_await on_worker(pool, request, std::move(read));
-    if (!page) co_return fail(api, request, page.error());
-    http::Response response = page_response(request, *std::move(page));
+    auto got = co_await on_worker(pool, request, std::move(read));
+    http::Response response = got ? respond(*std::move(got)) : fail(api, request, got.error());
     mark(freshness, response);
     co_return response;
 }
 
-/// The same for one thing: `read` gives its JSON.
+/// A page of a list: `read` gives Result<Page>.
+template <class Read>
+Task<http::Response> answer_list(Api& api, http::Request& request, WorkerPool& pool, Read read) {
+    return answer_read(api, request, pool, std::move(read),
+                       [&request](Page page) { return page_response(request, std::move(page)); });
+}
+
+/// One thing: `read` gives its JSON.
 template <class Read>
 Task<http::Response> answer_one(Api& api, http::Request& request, WorkerPool& pool, Read read) {
-    const Freshness freshness = co_await read_barrier(api, request);
-    Result<std::string> body = co_await on_worker(pool, request, std::move(read));
-    if (!body) co_return fail(api, request, body.error());
-    http::Response response = http::json(200, *std::move(body));
-    mark(freshness, response);
-    co_return response;
+    return answer_read(api, request, pool, std::move(read),
+                       [](std::string body) { return http::json(200, std::move(body)); });
 }
 
 /// 400 for what is wrong with query parameters.

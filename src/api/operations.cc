@@ -60,7 +60,7 @@ http::Response index_page(const Services& services) {
 }  // namespace
 
 Task<http::Response> index(Api& api, http::Request& request) {
-    const bool person = request.header("Accept").find("text/html") != std::string_view::npos;
+    const bool person = wants_page(request);
     http::Response response = person ? index_page(api.services) : index_json(api.services);
     if (!person) never_store(response);
     co_return response;

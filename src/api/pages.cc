@@ -115,6 +115,10 @@ http::Response message_page(int status, const Frame& frame, std::string_view mes
     return page(status, frame, html.take());
 }
 
+bool wants_page(const http::Request& request) {
+    return request.header("Accept").find("text/html") != std::string_view::npos;
+}
+
 http::Response see_other(std::string location) {
     http::Response response = http::empty(303);
     response.headers = {{"Location", std::move(location)}, {"Cache-Control", "no-store"}};

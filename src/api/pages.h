@@ -25,6 +25,9 @@ http::Response page(int status, const Frame& frame, std::string_view content);
 /// 403, 404 …: a page that says why, and the way back.
 http::Response message_page(int status, const Frame& frame, std::string_view message);
 
+/// Whether a person asks, by a browser: `Accept` names text/html.
+bool wants_page(const http::Request& request);
+
 /// 303 to a path of ours.
 http::Response see_other(std::string location);
 

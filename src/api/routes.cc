@@ -2,6 +2,7 @@
 #include <memory>
 #include <span>
 
+#include "api/admin.h"
 #include "api/api.h"
 #include "api/errors.h"
 #include "api/exports.h"
@@ -105,7 +106,7 @@ http::Hooks make_hooks(Services& services) {
     http::Hooks hooks;
     hooks.guard = [identities = Identities{services.authenticator, services.sessions}](
                       http::Request& request) { return guard(identities, request); };
-    hooks.render_failure = render_failure;
+    hooks.render_failure = failure_page;
     hooks.finished = services.finished;
     return hooks;
 }

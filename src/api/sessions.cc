@@ -22,6 +22,12 @@ Result<Page> read_sessions(const Api& api, ErrorStyle style, const query::Sessio
     return make_page(style, found.rows, std::move(next), append);
 }
 
+/// The session that the path names; nullopt: it names nothing, answer 404.
+std::optional<Uuid> path_session(const http::Request& request) {
+    const std::optional<Uuid> id = parse_uuid(request.parameter("id"));
+    return id && !id->is_nil() ? id : std::nullopt;
+}
+
 Task<http::Response> answer_sessions(Api& api, http::Request& request, query::SessionsQuery query) {
     auto applications = readable(api.names, request.principal, query.application);
     if (!applications) co_return fail(api, request, applications.error());
@@ -52,7 +58,7 @@ Task<http::Response> list_sessions(Api& api, http::Request& request) {
 }
 
 Task<http::Response> get_session(Api& api, http::Request& request) {
-    const std::optional<Uuid> id = parse_uuid(request.parameter("id"));
+    const std::optional<Uuid> id = path_session(request);
     if (!id) co_return error(request, Code::kNotFound);
     const auto applications = readable(api.names, request.principal);
     if (!applications) co_return fail(api, request, applications.error());
@@ -68,21 +74,11 @@ Task<http::Response> get_session(Api& api, http::Request& request) {
 }
 
 Task<http::Response> list_session_events(Api& api, http::Request& request) {
-    const std::optional<Uuid> id = parse_uuid(request.parameter("id"));
+    const std::optional<Uuid> id = path_session(request);
     if (!id) co_return error(request, Code::kNotFound);
     query::ParameterErrors errors;
     query::EventsQuery query = query::session_events(*id, request.query, errors);
     if (!errors.empty()) co_return parameter_errors(request, errors);
-    const auto applications = readable(api.names, request.principal);
-    if (!applications) co_return fail(api, request, applications.error());
-
-    co_await read_barrier(api, request);
-    auto look = [&api, id, &applications] {
-        return api.services.store.session(*id, *applications);
-    };
-    const Result<store::SessionRow> session =
-        co_await on_worker(api.services.lanes.queries, request, std::move(look));
-    if (!session) co_return fail(api, request, session.error());
     http::Response response =
         co_await answer_events(api, request, std::move(query), query::ListKind::kSessionEvents);
     co_return response;

@@ -56,10 +56,16 @@ http::Response wrong_link() {
                         "start.");
 }
 
+http::Response used_link(const http::Request& request) {
+    if (!wants_page(request)) return error(request, Code::kNotFound);
+    return message_page(404, {.title = "Not found"},
+                        "This link has done its work: there is an administrator already.");
+}
+
 }  // namespace
 
 Task<http::Response> setup_page(Api& api, http::Request& request) {
-    if (api.services.authenticator.has_users()) co_return error(request, Code::kNotFound);
+    if (api.services.authenticator.has_users()) co_return used_link(request);
     const auto query = http::Form::parse(request.query);
     SetupForm form;
     if (query) form.token = value_of(*query, "token");
@@ -68,7 +74,7 @@ Task<http::Response> setup_page(Api& api, http::Request& request) {
 }
 
 Task<http::Response> setup(Api& api, http::Request& request) {
-    if (api.services.authenticator.has_users()) co_return error(request, Code::kNotFound);
+    if (api.services.authenticator.has_users()) co_return used_link(request);
     const Result<http::Form> sent = read_form(request);
     if (!sent) co_return fail_page(api, request, sent.error());
     SetupForm form;
@@ -91,7 +97,7 @@ Task<http::Response> setup(Api& api, http::Request& request) {
     const Result<model::User> made =
         co_await on_worker(api.services.lanes.hashing, request, std::move(create));
     if (!made && made.error().code == Code::kConflict) {
-        if (api.services.authenticator.has_users()) co_return error(request, Code::kNotFound);
+        if (api.services.authenticator.has_users()) co_return used_link(request);
         form.name_error = "This name is taken.";
         co_return setup_form(form);
     }

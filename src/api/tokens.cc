@@ -91,8 +91,9 @@ Result<Fields> from_json(std::string_view body) {
     return fields;
 }
 
-Result<Fields> from_form(std::string_view body) {
-    EYED_ASSIGN(const http::Form form, http::Form::parse(body));
+Result<Fields> from_form(const Result<http::Form>& sent) {
+    if (!sent) return std::unexpected(sent.error());
+    const http::Form& form = *sent;
     Fields fields;
     const auto take = [&](const char* name) {
         const std::string* value = form.find(name);
@@ -105,6 +106,17 @@ Result<Fields> from_form(std::string_view body) {
     fields.username = trimmed(take("username"));
     fields.password = take("password");
     return fields;
+}
+
+/// nullopt: a content type that is not taken.
+std::optional<Result<Fields>> read_fields(const http::Request& request) {
+    const std::string media = http::media_type(request.content_type);
+    if (media == "application/x-www-form-urlencoded")
+        return from_form(http::Form::parse(request.body));
+    if (media == "multipart/form-data")
+        return from_form(http::Form::parse_multipart({request.content_type, request.body}));
+    if (takes_json(request)) return from_json(request.body);
+    return std::nullopt;
 }
 
 http::Response wrong_credentials(const http::Request& request) {
@@ -124,9 +136,9 @@ http::Response throttled(const http::Request& request, std::chrono::seconds wait
 }  // namespace
 
 Task<http::Response> obtain_token(Api& api, http::Request& request) {
-    const bool form = http::media_type(request.content_type) == "application/x-www-form-urlencoded";
-    if (!form && !takes_json(request)) co_return unsupported_media_type(request);
-    const Result<Fields> fields = form ? from_form(request.body) : from_json(request.body);
+    const std::optional<Result<Fields>> read = read_fields(request);
+    if (!read) co_return unsupported_media_type(request);
+    const Result<Fields>& fields = *read;
     if (!fields) co_return fail(api, request, fields.error());
     if (!fields->errors.empty()) co_return field_errors(request, fields->errors);
 

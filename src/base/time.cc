@@ -9,6 +9,14 @@ namespace {
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kSecondsPerDay = 86'400;
 
+constexpr std::int64_t seconds_at(std::chrono::year year) {
+    using std::chrono::January, std::chrono::sys_days;
+    return sys_days(year / January / 1).time_since_epoch().count() * kSecondsPerDay;
+}
+/// What four digits can tell.
+constexpr std::int64_t kEarliest = seconds_at(std::chrono::year(1));
+constexpr std::int64_t kEnd = seconds_at(std::chrono::year(10'000));
+
 /// Reads fixed-width parts of a timestamp from front to back.
 struct Scanner {
     std::string_view text;
@@ -93,6 +101,7 @@ std::optional<Micros> parse_iso8601(std::string_view text) {
     if (!scan_offset(in, offset) || hour > 23 || minute > 59 || second > 59) return std::nullopt;
     const std::int64_t seconds =
         days * kSecondsPerDay + hour * 3600 + minute * 60 + second - offset;
+    if (seconds < kEarliest || seconds >= kEnd) return std::nullopt;
     return Micros{seconds * kMicrosPerSecond + micros};
 }
 

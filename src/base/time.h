@@ -25,8 +25,8 @@ struct Micros {
 
 /// Reads ISO 8601 as Django REST framework does: `YYYY-MM-DD` then `T`, `t` or a space,
 /// `HH:MM[:SS[.f…]]`, then `Z`, `z`, `±HH[:]MM`, `±HH` or nothing (UTC). More than 6 fraction
-/// digits are truncated. Years 0001 to 9999. nullopt when it is anything else (a date alone
-/// included). Any thread.
+/// digits are truncated. Years 0001 to 9999, of UTC too. nullopt when it is anything else (a date
+/// alone included). Any thread.
 std::optional<Micros> parse_iso8601(std::string_view text);
 
 /// `YYYY-MM-DD`, midnight UTC; nullopt when it is anything else.

@@ -35,6 +35,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Reading{"2021-01-01T01:15:27+02", "2020-12-31T23:15:27.000000Z"},
                     Reading{"2020-02-29T00:00:00Z", "2020-02-29T00:00:00.000000Z"},
                     Reading{"0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000000Z"},
+                    Reading{"0001-01-01T14:00:00+14:00", "0001-01-01T00:00:00.000000Z"},
+                    Reading{"9999-12-31T23:59:59-00:00", "9999-12-31T23:59:59.000000Z"},
                     Reading{"1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"},
                     Reading{"9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"}));
 
@@ -49,7 +51,10 @@ INSTANTIATE_TEST_SUITE_P(
         Reading{"2021-01-01T00:00:00.", nullptr}, Reading{"2021-01-01T00:00:00+24:00", nullptr},
         Reading{"2021-01-01T00:00:00+01:60", nullptr}, Reading{"2021-01-01T00:00:00 Z", nullptr},
         Reading{"2021-01-01T00:00:00Zx", nullptr}, Reading{"2021-01-01T00:00:00+1", nullptr},
-        Reading{"1609459200", nullptr}, Reading{"2021-1-1T00:00:00", nullptr}));
+        Reading{"0001-01-01T00:00:00+14:00", nullptr},
+        Reading{"0001-01-01T00:00:00+00:01", nullptr},
+        Reading{"9999-12-31T23:59:59-00:01", nullptr}, Reading{"1609459200", nullptr},
+        Reading{"2021-1-1T00:00:00", nullptr}));
 
 TEST(Date, IsMidnightUtc) {
     EXPECT_EQ(to_iso8601(*parse_date("2021-01-01")), "2021-01-01T00:00:00.000000Z");

@@ -39,7 +39,8 @@ Result<store::EventFilter> filter_of(const Export& command) {
     if (!command.name.empty()) filter.name = command.name;
     if (!command.session.empty()) {
         filter.session = parse_uuid(command.session);
-        if (!filter.session) return failure(Code::kInvalidArgument, "--session must be a UUID");
+        if (!filter.session || filter.session->is_nil())
+            return failure(Code::kInvalidArgument, "--session must be a UUID, and not the nil one");
     }
     EYED_ASSIGN(filter.from, instant("--from", command.from));
     EYED_ASSIGN(filter.to, instant("--to", command.to));

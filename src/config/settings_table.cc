@@ -40,7 +40,7 @@ const std::vector<Row>& rows() {
          "Connections open at once, fewer when the limit of open files is low; one more closes the "
          "longest idle one, or answers 503."},
         {"http.header_limit", BytesKind{EYED_SIZE(http.header_limit), kKiB, kMiB}, "16KiB",
-         "A longer request header answers 431."},
+         "A longer request header answers 431, and so does one of more than 128 fields."},
         {"http.body_limit", BytesKind{EYED_SIZE(http.body_limit), kKiB, kGiB}, "16MiB",
          "A longer request body answers 413."},
         {"http.decompressed_limit", BytesKind{EYED_SIZE(http.decompressed_limit), kKiB, kGiB},

@@ -18,9 +18,9 @@ constexpr std::size_t kPackFrom = 1024;
 constexpr std::size_t kInlinePack = 64 * 1024;
 constexpr std::size_t kFilePiece = 256 * 1024;
 
-void append_number(std::uint64_t number, std::string& out) {
+void append_number(std::uint64_t number, std::string& out, int base = 10) {
     std::array<char, 20> text;
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number, base).ptr;
     out.append(text.data(), end);
 }
 
@@ -65,7 +65,9 @@ void remove_slowly(const std::string& path) {
     ::unlink(path.c_str());
 }
 
-/// A file being sent: closed, and removed when asked, however sending ends.
+}  // namespace
+
+/// A file being sent, as it is or packed: closed, and removed when asked, however sending ends.
 class OpenFile {
   public:
     OpenFile(FileBody body, WorkerPool& workers) : body_(std::move(body)), workers_(workers) {}
@@ -79,6 +81,8 @@ class OpenFile {
     }
 
     std::uint64_t bytes() const { return body_.bytes; }
+    /// Of the packed body, as far as next() gave it.
+    std::uint64_t packed_bytes() const { return packed_bytes_; }
 
     /// On a worker. kIo: it is not there, or shorter than announced.
     Result<std::size_t> open() {
@@ -89,34 +93,61 @@ class OpenFile {
             return failure(Code::kIo, "cannot open " + body_.path);
         return 0;
     }
-    /// On a worker: the next piece.
-    Result<std::size_t> read(Buffer& into) {
-        const std::size_t most =
-            static_cast<std::size_t>(std::min<std::uint64_t>(into.capacity(), bytes() - at_));
-        const ssize_t got = ::pread(descriptor_, into.data(), most, static_cast<off_t>(at_));
-        if (got <= 0) return failure(Code::kIo, "cannot read " + body_.path);
-        at_ += static_cast<std::uint64_t>(got);
-        return static_cast<std::size_t>(got);
-    }
+    /// From here on next() gives gzip in chunks (RFC 9112 §7.1).
+    void pack() { packer_.emplace(); }
+    /// On a worker: what comes next on the wire, valid until the next call; empty: that was all.
+    Result<std::string_view> next() { return packer_ ? next_chunk() : next_piece(); }
 
   private:
+    Result<std::string_view> next_piece() {
+        const std::uint64_t left = bytes() - at_;
+        if (left == 0) return std::string_view();
+        piece_.reserve(kFilePiece);
+        const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(kFilePiece, left));
+        const ssize_t got = ::pread(descriptor_, piece_.data(), most, static_cast<off_t>(at_));
+        if (got <= 0) return failure(Code::kIo, "cannot read " + body_.path);
+        at_ += static_cast<std::uint64_t>(got);
+        return std::string_view(piece_.data(), static_cast<std::size_t>(got));
+    }
+    Result<std::string_view> next_chunk() {
+        if (packed_whole_) return std::string_view();
+        packed_.clear();
+        while (packed_.empty()) {  // an empty chunk would end the body
+            EYED_ASSIGN(const std::string_view piece, next_piece());
+            packed_whole_ = piece.empty();
+            packed_whole_ ? packer_->finish(packed_) : packer_->add(piece, packed_);
+        }
+        packed_bytes_ += packed_.size();
+        chunk_.clear();
+        append_number(packed_.size(), chunk_, 16);
+        chunk_ += "\r\n";
+        chunk_ += packed_;
+        chunk_ += packed_whole_ ? "\r\n0\r\n\r\n" : "\r\n";
+        return std::string_view(chunk_);
+    }
+
     FileBody body_;
     WorkerPool& workers_;
     int descriptor_ = -1;
     std::uint64_t at_ = 0;
+    Buffer piece_;
+    std::optional<GzipPacker> packer_;
+    std::string packed_;
+    std::string chunk_;
+    std::uint64_t packed_bytes_ = 0;
+    bool packed_whole_ = false;
 };
-
-}  // namespace
 
 /// Renders an answer behind those that wait to be written; writes when it is large.
 Task<Connection::Next> Connection::answer(Response response, Next after) {
     if (after != Next::kRequest) keep_alive_ = false;
     if (!keep_alive_ && after == Next::kRequest) after = Next::kClose;
     if (response.file) co_return co_await send_file(std::move(response), after);
-    if (packable(response)) co_await pack(response);
+    if (response.unmade) vary_encoding_ = compressible(response.content_type);
+    if (packs(response, body_of(response).size())) co_await pack(response);
     const std::string_view body = body_of(response);
-    append_head(response, body.size());
     const bool send = has_body(response.status) && request_.method != Method::kHead;
+    append_head(response, response.unmade ? std::nullopt : std::optional(body.size()));
     finish(response.status, send ? body.size() : 0);
     if (send && body.size() <= kCopied) out_ += body;
     if (out_.size() > kGathered || (send && body.size() > kCopied)) {
@@ -126,8 +157,9 @@ Task<Connection::Next> Connection::answer(Response response, Next after) {
     co_return after;
 }
 
-/// Everything up to the empty line. `length`: of the body, whether it is sent or not (HEAD).
-void Connection::append_head(const Response& response, std::uint64_t length) {
+/// Everything up to the empty line. `length`: of the body, whether it is sent or not (HEAD);
+/// nullopt: it is not known, and comes in chunks.
+void Connection::append_head(const Response& response, std::optional<std::uint64_t> length) {
     const std::string_view line = status_line(response.status);
     if (!line.empty()) {
         out_ += line;
@@ -141,8 +173,12 @@ void Connection::append_head(const Response& response, std::uint64_t length) {
     out_ += "Date: ";
     out_ += shard_.http_date();
     if (has_body(response.status)) {
-        out_ += "\r\nContent-Length: ";
-        append_number(length, out_);
+        if (length) {
+            out_ += "\r\nContent-Length: ";
+            append_number(*length, out_);
+        } else if (request_.method != Method::kHead) {
+            out_ += "\r\nTransfer-Encoding: chunked";
+        }
         if (!response.content_type.empty()) {
             out_ += "\r\nContent-Type: ";
             out_ += response.content_type;
@@ -196,15 +232,15 @@ std::optional<Response> Connection::answer_options(const Router::Match& match) {
     return response;
 }
 
-bool Connection::packable(const Response& response) const {
-    return body_of(response).size() >= kPackFrom && has_body(response.status) &&
-           compressible(response.content_type);
+/// Whether a body of that length goes out packed; notes that this hangs on the request.
+bool Connection::packs(const Response& response, std::uint64_t bytes) {
+    if (bytes < kPackFrom || !has_body(response.status) || !compressible(response.content_type))
+        return false;
+    vary_encoding_ = true;
+    return accepts_gzip(head_.accept_encoding);
 }
 
-/// Compresses the body when the client takes it.
 Task<void> Connection::pack(Response& response) {
-    vary_encoding_ = true;
-    if (!accepts_gzip(head_.accept_encoding)) co_return;
     const std::string_view body = body_of(response);
     auto work = [body]() -> Result<std::string> { return gzip(body); };
     Result<std::string> packed = std::string();
@@ -252,25 +288,33 @@ Task<Connection::Next> Connection::send_file(Response response, Next after) {
         Response refusal = render(opened.error().code == Code::kOverloaded ? 503 : 500);
         co_return co_await answer(std::move(refusal), after);
     }
-    append_head(response, file.bytes());
     const bool send = has_body(response.status) && request_.method != Method::kHead;
-    finish(response.status, send ? file.bytes() : 0);
-    Buffer piece;
+    packed_ = packs(response, file.bytes()) && !head_.http_1_0;  // which knows no chunks
+    const bool pack = packed_;
+    append_head(response, pack ? std::nullopt : std::optional(file.bytes()));
+    if (!pack || !send) finish(response.status, send ? file.bytes() : 0);
+    if (!send) co_return after;
+    if (pack) file.pack();
+    const bool sent = co_await send_pieces(file);
+    if (pack) finish(response.status, file.packed_bytes());
+    co_return sent ? after : Next::kGone;
+}
+
+/// False: the connection is gone, or the file could not be read: as its length is announced, or an
+/// end of the chunks awaited, only closing tells the truth then.
+Task<bool> Connection::send_pieces(OpenFile& file) {
     Patience patience = Patience::kNew;
-    std::uint64_t left = send ? file.bytes() : 0;
-    if (left > 0) piece.reserve(kFilePiece);
-    while (left > 0) {
+    while (true) {
         enter(Phase::kHandling);
-        auto read = [&file, &piece] { return file.read(piece); };
+        auto read = [&file] { return file.next(); };
         Offload reading(site_.workers, shard_.executor(), read);
-        const Result<std::size_t> got = co_await reading;
-        if (!got) co_return Next::kGone;  // the length is announced: only closing tells the truth
-        const bool sent = co_await flush({piece.data(), *got}, patience);
-        if (!sent) co_return Next::kGone;
+        const Result<std::string_view> piece = co_await reading;
+        if (!piece) co_return false;
+        if (piece->empty()) co_return true;
+        const bool sent = co_await flush(*piece, patience);
+        if (!sent) co_return false;
         patience = Patience::kGoOn;
-        left -= *got;
     }
-    co_return after;
 }
 
 /// An answer whose client has gone: its file goes as if it had been sent.

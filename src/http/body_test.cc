@@ -97,6 +97,25 @@ TEST(HttpBody, GzipAndDeflateAreUnpacked) {
     EXPECT_EQ(body_of(client.answer()), "abc");
 }
 
+TEST(HttpBody, AGzipBodyMayHaveSeveralMembers) {
+    Options options;
+    options.limits.decompressed = 1'000'000;
+    TestServer server(options);
+    Client client(server.port());
+    client.send(packed_post("gzip", gzip("one ") + gzip("") + gzip("two")));
+    EXPECT_EQ(body_of(client.answer()), "one two");
+    const std::string half = gzip(std::string(500'000, 'a'));
+    client.send(packed_post("gzip", half + half));
+    EXPECT_EQ(body_of(client.answer()).size(), 1'000'000u);
+    client.send(packed_post("gzip", half + half + gzip("b")));
+    EXPECT_TRUE(starts(client.answer(), 413));
+    for (const std::string& bad : {half + half.substr(0, half.size() - 1), half + half + "x",
+                                   half + std::string(20, '\0')}) {
+        client.send(packed_post("gzip", bad));
+        EXPECT_TRUE(starts(client.answer(), 400));
+    }
+}
+
 TEST(HttpBody, ADamagedPackedBodyIsRefused400AndTheConnectionGoesOn) {
     TestServer server;
     Client client(server.port());
@@ -182,6 +201,68 @@ TEST(HttpBody, AFileIsSentWholeThenRemoved) {
     EXPECT_EQ(body_of(client.answer()), "hello");
     while (std::filesystem::exists(path))
         std::this_thread::yield();
+}
+
+TEST(HttpBody, AFileIsPackedForThoseWhoTakeIt) {
+    const io::TemporaryDirectory directory;
+    TestServer server;
+    server.file_type = "text/csv; charset=utf-8";
+    const std::string path = directory.file("export");
+    const std::string content = put_file(server, path, 3'000'000);
+    Client client(server.port());
+    client.send(
+        "GET /file HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n"
+        "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string packed = client.answer();
+    EXPECT_THAT(packed, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
+    EXPECT_THAT(packed, HasSubstr("\r\nVary: Accept-Encoding\r\n"));
+    EXPECT_THAT(packed, Not(HasSubstr("Content-Length")));
+    EXPECT_LT(body_of(packed).size(), content.size() / 2);
+    const Result<Buffer> unpacked = unpack(Coding::kGzip, body_of(packed), content.size());
+    ASSERT_TRUE(unpacked);
+    EXPECT_EQ(unpacked->view(), content);
+    EXPECT_EQ(body_of(client.answer()), "hello");
+    while (std::filesystem::exists(path))
+        std::this_thread::yield();
+    EXPECT_THAT(server.log(), testing::Contains(HasSubstr("/file 200 0 " +
+                                                          std::to_string(body_of(packed).size()))));
+}
+
+TEST(HttpBody, AFileIsSentAsItIsToThoseWhoCannotTakeItPacked) {
+    const io::TemporaryDirectory directory;
+    TestServer server;
+    int files = 0;
+    const auto ask = [&](std::string_view type, const std::string& request) {
+        server.file_type = type;
+        const std::string path = directory.file("export" + std::to_string(++files));
+        const std::string content = put_file(server, path, 100'000);
+        Client client(server.port());
+        client.send(request);
+        const std::string answer = client.answer();
+        EXPECT_THAT(answer, Not(HasSubstr("Content-Encoding")));
+        EXPECT_EQ(body_of(answer), content);
+        return answer;
+    };
+    const std::string csv = ask("text/csv", "GET /file HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(csv, HasSubstr("\r\nVary: Accept-Encoding\r\n"));
+    ask("text/csv", "GET /file HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n");
+    const std::string parquet =
+        ask("application/vnd.apache.parquet",
+            "GET /file HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n");
+    EXPECT_THAT(parquet, Not(HasSubstr("Vary")));
+}
+
+TEST(HttpBody, APackedFileThatCannotBeReadToItsEndHasNoEnd) {
+    const io::TemporaryDirectory directory;
+    TestServer server;
+    server.file_type = "text/csv";
+    const std::string path = directory.file("export");
+    put_file(server, path, 60'000'000);
+    Client client(server.port());
+    client.send("GET /file HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n");
+    client.head();
+    std::filesystem::resize_file(path, 1000);
+    EXPECT_FALSE(client.rest().ends_with("\r\n0\r\n\r\n"));
 }
 
 TEST(HttpBody, AFileIsRemovedWhenItsClientLeaves) {

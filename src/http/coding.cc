@@ -92,7 +92,11 @@ Result<Buffer> unpack(Coding coding, std::string_view packed, std::size_t limit)
         const int status = inflate(&stream, Z_NO_FLUSH);
         out.grew(room - stream.avail_out);
         if (out.size() > limit) return failure(Code::kTooLarge, "the unpacked body is too large");
-        if (status == Z_STREAM_END) break;
+        if (status == Z_STREAM_END) {
+            if (coding != Coding::kGzip || stream.avail_in == 0) break;
+            EYED_CHECK(inflateReset(&stream) == Z_OK);  // another member (RFC 1952 §2.2)
+            continue;
+        }
         // Room left and no end: there is no more input, so it was cut short.
         if (status != Z_OK || stream.avail_out != 0)
             return failure(Code::kInvalidArgument, "the packed body is damaged or cut short");
@@ -134,6 +138,42 @@ std::string gzip(std::string_view body) {
     out.resize(stream.total_out);
     deflateEnd(&stream);
     return out;
+}
+
+struct GzipPacker::Stream {
+    z_stream deflater{};
+
+    /// Appends all that zlib gives for what it was given.
+    void run(int flush, std::string& out) {
+        constexpr std::size_t kStep = std::size_t{32} * 1024;
+        do {
+            const std::size_t size = out.size();
+            out.resize(size + kStep);
+            deflater.next_out = reinterpret_cast<Bytef*>(out.data() + size);
+            deflater.avail_out = static_cast<uInt>(kStep);
+            EYED_CHECK(deflate(&deflater, flush) != Z_STREAM_ERROR);
+            out.resize(out.size() - deflater.avail_out);
+        } while (deflater.avail_out == 0);
+    }
+};
+
+GzipPacker::GzipPacker() : stream_(std::make_unique<Stream>()) {
+    EYED_CHECK(deflateInit2(&stream_->deflater, kLevel, Z_DEFLATED, kGzipWindow, 8,
+                            Z_DEFAULT_STRATEGY) == Z_OK);
+}
+
+GzipPacker::~GzipPacker() {
+    deflateEnd(&stream_->deflater);
+}
+
+void GzipPacker::add(std::string_view piece, std::string& out) {
+    stream_->deflater.next_in = input(piece);
+    stream_->deflater.avail_in = static_cast<uInt>(piece.size());
+    stream_->run(Z_NO_FLUSH, out);
+}
+
+void GzipPacker::finish(std::string& out) {
+    stream_->run(Z_FINISH, out);
 }
 
 }  // namespace eyed::http

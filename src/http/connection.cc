@@ -15,10 +15,16 @@ constexpr char kNoBody[Request::kBodyPadding] = {};
 constexpr std::size_t kMaxLingerBytes = 64 * 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+/// Taken over from a client only when it cannot harm any text it gets into: unreserved characters
+/// (RFC 3986 §2.3), and those that such ids are joined with.
 bool is_request_id(std::string_view id) {
     if (id.empty() || id.size() > 128) return false;
-    for (const char c : id)
-        if (c <= ' ' || c > '~') return false;
+    for (const char c : id) {
+        const bool alphanumeric =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!alphanumeric && std::string_view("-._~:/+=@").find(c) == std::string_view::npos)
+            return false;
+    }
     return true;
 }
 
@@ -161,6 +167,7 @@ Task<void> Connection::serve() {
         const IoError error = co_await receive();
         if (error == IoError::kCanceled && timed_out_ && phase_ == Phase::kHeader) {
             begin_request();
+            read_request_line(in_.view().substr(in_at_), request_);
             set_request_id();
             Response late = render(408);
             next = co_await answer(std::move(late), Next::kLinger);
@@ -231,6 +238,7 @@ Connection::HeadState Connection::take_head() {
         }
         head_fault_ = head.error();
     }
+    if (plausible) read_request_line(bytes.substr(0, limit), request_);
     set_request_id();
     return HeadState::kRefused;
 }

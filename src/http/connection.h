@@ -17,6 +17,8 @@
 
 namespace eyed::http {
 
+class OpenFile;
+
 /// Who is at the other end.
 struct Peer {
     std::string address;
@@ -89,14 +91,15 @@ class Connection {
 
     // answer.cc: writing.
     Task<Next> answer(Response response, Next after);
-    void append_head(const Response& response, std::uint64_t length);
+    void append_head(const Response& response, std::optional<std::uint64_t> length);
     void append_cors();
     Task<void> pack(Response& response);
-    bool packable(const Response& response) const;
+    bool packs(const Response& response, std::uint64_t bytes);
     /// kNew: an answer begins; kGoOn: what is written belongs to the one before.
     enum class Patience { kNew, kGoOn };
     Task<bool> flush(std::string_view rest, Patience patience = Patience::kNew);
     Task<Next> send_file(Response response, Next after);
+    Task<bool> send_pieces(OpenFile& file);
     void discard(Response response);
     void finish(int status, std::uint64_t bytes);
 

@@ -1,5 +1,8 @@
 #include "http/forms.h"
 
+#include <algorithm>
+
+#include "http/message.h"
 #include "http/percent.h"
 
 namespace eyed::http {
@@ -21,7 +24,70 @@ std::string_view take_until(std::string_view& rest, char separator) {
     return part;
 }
 
+/// The value of a header's parameter, quotes removed: `x` of `form-data; name="x"`.
+std::optional<std::string_view> parameter(std::string_view header, std::string_view name) {
+    take_until(header, ';');
+    while (!header.empty()) {
+        const std::string_view key = trim(take_until(header, '='));
+        std::string_view value;
+        if (header.starts_with('"')) {
+            header.remove_prefix(1);
+            value = take_until(header, '"');
+            take_until(header, ';');
+        } else {
+            value = trim(take_until(header, ';'));
+        }
+        if (equal_ignoring_case(key, name)) return value;
+    }
+    return std::nullopt;
+}
+
+/// The Content-Disposition among a part's header lines; empty: there is none.
+std::string_view disposition_of(std::string_view lines) {
+    while (!lines.empty()) {
+        std::string_view value = take_until(lines, '\n');
+        if (equal_ignoring_case(trim(take_until(value, ':')), "content-disposition"))
+            return value.substr(0, value.find('\r'));
+    }
+    return {};
+}
+
 }  // namespace
+
+Result<Form> Form::parse_multipart(const Multipart& multipart) {
+    const auto malformed = [](const char* why) { return failure(Code::kInvalidArgument, why); };
+    const auto boundary = parameter(multipart.content_type, "boundary");
+    if (!boundary || boundary->empty() || boundary->size() > 70)  // RFC 2046 §5.1.1
+        return malformed("Multipart form parse error - Invalid boundary.");
+    const std::string delimiter = "\r\n--" + std::string(*boundary);
+    const auto take_part = [&delimiter](std::string_view& rest) -> std::optional<std::string_view> {
+        const std::size_t end = rest.find(delimiter);
+        if (end == std::string_view::npos) return std::nullopt;
+        const std::string_view part = rest.substr(0, end);
+        rest.remove_prefix(end + delimiter.size());
+        return part;
+    };
+    // What comes before the first delimiter is passed over; it may lack its line break.
+    std::string_view body = multipart.body;
+    if (body.starts_with(std::string_view(delimiter).substr(2)))
+        body.remove_prefix(delimiter.size() - 2);
+    else if (!take_part(body))
+        return malformed("Multipart form parse error - The boundary is not in the body.");
+    Form form;
+    while (!body.starts_with("--")) {
+        const std::optional<std::string_view> part = take_part(body);
+        if (!part) return malformed("Multipart form parse error - A part does not end.");
+        const std::size_t head = std::min(part->find("\r\n\r\n"), part->size());
+        const std::string_view disposition = disposition_of(part->substr(0, head));
+        const auto name = parameter(disposition, "name");
+        if (!name || parameter(disposition, "filename")) continue;
+        if (form.items_.size() == kMaxItems)
+            return failure(Code::kTooLarge, "more than 1000 fields in a form");
+        const std::size_t content = std::min(head + 4, part->size());
+        form.items_.push_back({std::string(*name), std::string(part->substr(content))});
+    }
+    return form;
+}
 
 Result<Form> Form::parse(std::string_view text) {
     Form form;

@@ -10,7 +10,8 @@
 
 namespace eyed::http {
 
-/// A form body (application/x-www-form-urlencoded, WHATWG URL §5.1) or a query, decoded, in order.
+/// A form body (application/x-www-form-urlencoded, WHATWG URL §5.1; multipart/form-data, RFC 7578)
+/// or a query, decoded, in order.
 class Form {
   public:
     struct Item {
@@ -22,6 +23,15 @@ class Form {
     /// An empty text is an empty form. kInvalidArgument: a broken percent escape. kTooLarge: more
     /// than kMaxItems.
     [[nodiscard]] static Result<Form> parse(std::string_view text);
+
+    struct Multipart {
+        std::string_view content_type;  ///< the header's value, with the boundary
+        std::string_view body;
+    };
+    /// The texts of a multipart/form-data body; files, and parts without a name, are passed over.
+    /// kInvalidArgument: the content type has no boundary, or a part does not end. kTooLarge: more
+    /// than kMaxItems.
+    [[nodiscard]] static Result<Form> parse_multipart(const Multipart& multipart);
 
     /// The last value of that name, as Django's QueryDict; nullptr when there is none.
     const std::string* find(std::string_view name) const;

@@ -43,6 +43,37 @@ TEST(Form, RefusesBrokenEscapesAndTooManyItems) {
     EXPECT_TRUE(Form::parse("")->items().empty());
 }
 
+constexpr std::string_view kMultipart = "multipart/form-data; charset=utf-8; boundary=\"b 1\"";
+
+TEST(Form, ReadsTheTextsOfAMultipartBody) {
+    const Result<Form> form = Form::parse_multipart(
+        {kMultipart,
+         "--b 1\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\nann\r\nlee--b 1\r\n"
+         "--b 1 \r\nContent-Type: text/plain\r\ncontent-disposition: form-data; "
+         "name=empty\r\n\r\n\r\n"
+         "--b 1\r\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\r\n\r\nfile\r\n"
+         "--b 1\r\n\r\nnameless\r\n--b 1--\r\nepilogue"});
+    ASSERT_TRUE(form) << form.error().detail;
+    ASSERT_EQ(form->items().size(), 2u);
+    EXPECT_EQ(*form->find("username"), "ann\r\nlee--b 1");
+    EXPECT_EQ(*form->find("empty"), "");
+    EXPECT_TRUE(Form::parse_multipart({kMultipart, "preamble\r\n--b 1--"})->items().empty());
+}
+
+TEST(Form, RefusesAMultipartBodyThatDoesNotEnd) {
+    const std::string part = "--b 1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1";
+    for (const std::string& body : {std::string(), std::string("a=1"), part, part + "\r\n--b"})
+        EXPECT_EQ(Form::parse_multipart({kMultipart, body}).error().code, Code::kInvalidArgument);
+    const std::string whole = part + "\r\n--b 1--";
+    EXPECT_TRUE(Form::parse_multipart({kMultipart, whole}));
+    for (const char* type : {"multipart/form-data", "multipart/form-data; boundary="})
+        EXPECT_EQ(Form::parse_multipart({type, whole}).error().code, Code::kInvalidArgument);
+    std::string many;
+    for (int i = 0; i < 1001; ++i)
+        many += part + "\r\n";
+    EXPECT_EQ(Form::parse_multipart({kMultipart, many + "--b 1--"}).error().code, Code::kTooLarge);
+}
+
 TEST(Cookie, IsFoundByItsWholeName) {
     EXPECT_EQ(cookie("a=1; session=abc; b=2", "session"), "abc");
     EXPECT_EQ(cookie("session=\"q\"", "session"), "q");

@@ -207,4 +207,24 @@ std::expected<Head, HeadFault> parse_head(std::string_view bytes, Request& reque
     return head;
 }
 
+void read_request_line(std::string_view bytes, Request& request) {
+    const auto take_word = [&bytes] {
+        std::size_t length = 0;
+        while (length < bytes.size() && bytes[length] > ' ' && bytes[length] <= '~')
+            ++length;
+        const std::string_view word = bytes.substr(0, length);
+        bytes.remove_prefix(length);
+        return word;
+    };
+    const std::string_view method = take_word();
+    if (method.empty() || !bytes.starts_with(' ')) return;
+    bytes.remove_prefix(1);
+    const std::string_view target = take_word();
+    if (target.empty()) return;
+    request.method_text = method;
+    request.method = method_of(method);
+    request.target = target;
+    split_target(request);
+}
+
 }  // namespace eyed::http

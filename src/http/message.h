@@ -65,8 +65,10 @@ struct Request {
     std::string_view body;
     static constexpr std::size_t kBodyPadding = 64;
 
-    std::string request_id;  ///< the client's X-Request-Id when valid, else a new UUID
-    std::string peer;        ///< the client's address, without the port
+    /// The client's X-Request-Id when it is made of unreserved characters and `:/+=@`, 128 at most;
+    /// else a new UUID.
+    std::string request_id;
+    std::string peer;  ///< the client's address, without the port
     Channel channel = Channel::kPlain;
     model::Principal principal;    ///< filled by Hooks::guard
     const Route* route = nullptr;  ///< none while the path or method is unknown
@@ -98,14 +100,16 @@ struct Header {
     std::string value;
 };
 
-/// An answer. One of body, static_body and file. Content-Length, Date, Connection, X-Request-Id,
-/// Vary, CORS and compression are the server's business: don't set them.
+/// An answer. One of body, static_body and file; or `unmade`. Content-Length, Date, Connection,
+/// X-Request-Id, Vary, CORS and compression are the server's business: don't set them.
 struct Response {
     int status = 200;
     std::string_view content_type;  ///< static storage; empty: no Content-Type
     std::string body;
     std::string_view static_body;  ///< outlives the server
     std::optional<FileBody> file;
+    /// Of a HEAD whose body is too dear to make: its length is left out (RFC 9110 §8.6).
+    bool unmade = false;
     std::vector<Header> headers;
 };
 

@@ -38,6 +38,16 @@ bool equals_literal(std::string_view segment, std::string_view literal) {
 
 }  // namespace
 
+bool is_within(std::string_view path, std::string_view prefix) {
+    std::string_view segment;
+    std::string_view literal;
+    while (take_segment(prefix, literal))
+        if (!path.starts_with('/') || !take_segment(path, segment) ||
+            !equals_literal(segment, literal))
+            return false;
+    return true;
+}
+
 /// One place in the tree of segments.
 struct Router::Node {
     struct Literal {

@@ -30,6 +30,10 @@ struct Route {
     std::size_t max_body = 0;  ///< bytes; 0: Limits::body, or Limits::open_body on kOpen routes
 };
 
+/// Whether `path`, percent-encoded as sent, is `prefix` (`/api/v1`) or below it: by whole segments,
+/// compared decoded, as the router does.
+bool is_within(std::string_view path, std::string_view prefix);
+
 /// The route table. Filled before the server starts, read-only then: reads are thread-safe.
 class Router {
   public:

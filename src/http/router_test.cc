@@ -87,6 +87,14 @@ TEST_F(RouterMatch, TellsAWrongMethodFromAWrongPath) {
     EXPECT_EQ(match_.outcome, Router::Outcome::kWrongMethod);
 }
 
+TEST(Router, APathIsWithinAnotherByItsDecodedSegments) {
+    for (const char* path : {"/api/v1", "/api/v1/", "/api/v1/x", "/%61pi/v%31/x", "/api/v1/%zz"})
+        EXPECT_TRUE(is_within(path, "/api/v1")) << path;
+    for (const char* path : {"", "/", "*", "/api", "/api/", "/api/v12", "/api/v1x/", "//api/v1",
+                             "/api%2Fv1", "/api/%zz", "/x/api/v1"})
+        EXPECT_FALSE(is_within(path, "/api/v1")) << path;
+}
+
 TEST(Router, RefusesBadAndDoubledRoutes) {
     Router router = router_of({"/a/{id}"});
     EXPECT_EQ(router.add(route(Method::kGet, "/a/{other}/")).error().code, Code::kConflict);

@@ -148,7 +148,8 @@ TEST(HttpServer, SendsTheRequestIdBackOrMakesOne) {
     Client client(server.port());
     client.send("GET /hello HTTP/1.1\r\nHost: x\r\nX-Request-Id: abc-1\r\n\r\n");
     EXPECT_THAT(client.answer(), HasSubstr("\r\nX-Request-Id: abc-1\r\n"));
-    for (const std::string& bad : {std::string("a b"), std::string(129, 'x')}) {
+    for (const std::string& bad :
+         {std::string("a b"), std::string("a\"b<script>"), std::string(129, 'x')}) {
         client.send("GET /hello HTTP/1.1\r\nHost: x\r\nX-Request-Id: " + bad + "\r\n\r\n");
         EXPECT_THAT(client.answer(),
                     testing::ContainsRegex("X-Request-Id: [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-"

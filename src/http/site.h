@@ -24,7 +24,7 @@ struct Site {
     const Options& options;
     const Router& router;
     const Hooks& hooks;
-    WorkerPool& workers;                ///< files, and packing of large bodies
+    WorkerPool& workers;                ///< files, and packing of them and of large bodies
     const std::function<void()> ended;  ///< told by each connection as the last thing it does
     std::atomic<bool> stopping{false};
     std::atomic<std::uint64_t> accepted{0};

@@ -68,9 +68,12 @@ class Client {
         }
         return std::exchange(got_, {});
     }
-    /// One answer, as long as its Content-Length says; `HEAD` answers: head() instead.
+    /// One answer, as long as its Content-Length or its chunks say (which it is then joined of);
+    /// `HEAD` answers: head() instead.
     std::string answer() {
         std::string text = head();
+        if (text.find("\r\nTransfer-Encoding: chunked\r\n") != std::string::npos)
+            return text + chunks();
         const std::size_t at = text.find("\r\nContent-Length: ");
         const std::size_t length = at == std::string::npos ? 0 : std::stoul(text.substr(at + 18));
         while (got_.size() < length && more()) {
@@ -80,6 +83,18 @@ class Client {
         return text;
     }
     std::string head() { return until("\r\n\r\n"); }
+    std::string chunks() {
+        std::string joined;
+        while (true) {
+            const std::string line = until("\r\n");
+            const std::size_t length = line.empty() ? 0 : std::stoul(line, nullptr, 16);
+            while (got_.size() < length + 2 && more()) {
+            }
+            joined += got_.substr(0, length);
+            got_.erase(0, length + 2);
+            if (length == 0) return joined;
+        }
+    }
     /// True when the server closed and nothing is left to read.
     bool closed() { return rest().empty() && ended_; }
 

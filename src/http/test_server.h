@@ -73,6 +73,7 @@ class TestServer {
         return log_;
     }
     FileBody file_body;  ///< what /file sends, and /file-later after work on another thread
+    std::string_view file_type = "application/octet-stream";
 
   private:
     struct Waiting {
@@ -128,7 +129,7 @@ class TestServer {
     }
     Task<Response> file(Request&) {
         Response response;
-        response.content_type = "application/octet-stream";
+        response.content_type = file_type;
         response.file = file_body;
         co_return response;
     }

@@ -145,6 +145,8 @@ TEST_F(DecoderTest, SeedsSayWhatIsWrongWithAField) {
         {"data", "5", Reason::kWrongType, "The data content must a JSON format."},
         {"session_id", "\"x\"", Reason::kInvalidUuid, "“x” is not a valid UUID."},
         {"session_id", "\"\"", Reason::kInvalidUuid, "“” is not a valid UUID."},
+        {"session_id", "\"00000000000000000000000000000000\"", Reason::kInvalidUuid,
+         "“00000000000000000000000000000000” is not a valid UUID."},
         {"session_id", "5", Reason::kWrongType, "“5” is not a valid UUID."},
         {"timestamp", "\"x\"", Reason::kInvalidTimestamp, bad_time},
         {"timestamp", "\"2021-01-01\"", Reason::kInvalidTimestamp, bad_time},
@@ -290,6 +292,8 @@ TEST_F(DecoderTest, NativeFaultsCarryTheirReason) {
         {"event_id", "7", Reason::kWrongType, "/event_id"},
         {"event_id", "\"" + long_id + "\"", Reason::kTooLong, "/event_id"},
         {"session_id", "\"zz\"", Reason::kInvalidUuid, "/session_id"},
+        {"session_id", "\"00000000-0000-0000-0000-000000000000\"", Reason::kInvalidUuid,
+         "/session_id"},
         {"timestamp", "\"2027-01-01T00:00:00Z\"", Reason::kTimestampInFuture, "/timestamp"},
     };
     for (const auto& c : cases) {

@@ -162,6 +162,11 @@ void EventReader::read_session(Uuid& out, std::vector<Fault>& faults) {
     if (!uuid)
         return add_fault(text ? Reason::kInvalidUuid : Reason::kWrongType, kField,
                          messages::bad_uuid(said), faults);
+    if (uuid->is_nil())  // which everything behind this takes for "no session"
+        return add_fault(Reason::kInvalidUuid, kField,
+                         rules_->manner == Manner::kDjango ? messages::bad_uuid(said)
+                                                           : std::string(messages::kNilUuid),
+                         faults);
     out = *uuid;
 }
 

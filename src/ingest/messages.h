@@ -24,6 +24,7 @@ inline constexpr std::string_view kFuture = "The timestamp can't be greater than
 inline constexpr std::string_view kNoData = "No data provided";
 
 inline constexpr std::string_view kNativeDataNotObject = "The data must be a JSON object.";
+inline constexpr std::string_view kNilUuid = "The nil UUID names no session.";
 inline constexpr std::string_view kNotAnEvent = "An event must be a JSON object.";
 inline constexpr std::string_view kUnknownField = "There is no such field.";
 inline constexpr std::string_view kEmptyBatch = "There are no events in the body.";

@@ -74,9 +74,12 @@ class Reader {
         return true;
     }
 
-    bool uuid(const Parameter& given, std::optional<Uuid>& out) {
+    bool session(const Parameter& given, std::optional<Uuid>& out) {
         out = parse_uuid(given.value);
-        if (!out) fail(given.name, fmt::format("“{}” is not a valid UUID.", given.value));
+        const bool nil = out && out->is_nil();
+        if (nil && style_ == Style::kNative)
+            return fail(given.name, "The nil UUID names no session.");
+        if (nil || !out) fail(given.name, fmt::format("“{}” is not a valid UUID.", given.value));
         return true;
     }
 
@@ -163,7 +166,7 @@ bool take_filter(Reader& reader, const Parameter& given, EventsQuery& out) {
     } else if (name == "application") {
         out.application = given.value;
     } else if (name == "session_id") {
-        return reader.uuid(given, filter.session);
+        return reader.session(given, filter.session);
     } else if (name == "from") {
         return reader.instant(given, filter.from);
     } else if (name == "to") {
@@ -325,7 +328,7 @@ EventsQuery seed_events(std::string_view query, ParameterErrors& errors) {
         } else if (given.name == "timestamp") {
             return reader.instant(given, out.filter.from);
         } else if (given.name == "session_id") {
-            return reader.uuid(given, out.filter.session);
+            return reader.session(given, out.filter.session);
         } else if (given.name == "category") {
             out.filter.category = given.value;
         } else if (given.name == "name") {

@@ -74,6 +74,8 @@ TEST(NativeEvents, NamesWhatIsWrong) {
         {"limit=", "limit", "A valid integer is required."},
         {"limit=99999999999999999999", "limit", "A valid integer is required."},
         {"session_id=x", "session_id", "“x” is not a valid UUID."},
+        {"session_id=00000000-0000-0000-0000-000000000000", "session_id",
+         "The nil UUID names no session."},
         {"from=yesterday", "from",
          "Datetime has wrong format. Use one of these formats instead: "
          "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."},

@@ -144,9 +144,7 @@ void append_seed_event(const model::Event& event, std::string& out) {
     out += "{\"id\":";
     append_number(event.id.value, out);
     append_key("session_id", out);
-    // Only a native event may come without a session; the seeds' may name the nil one.
-    if (event.session.is_nil() && event.dialect != model::Dialect::kTheEye &&
-        event.dialect != model::Dialect::kEyeService) {
+    if (event.session.is_nil()) {  // sent natively, or taken away since
         out += "null";
     } else {
         append_id(event.session, out);

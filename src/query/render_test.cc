@@ -45,17 +45,19 @@ TEST(Render, NativeEventHasEveryField) {
              R"("received_at":"2021-01-01T09:15:28.000000Z","event_id":null,"dialect":"the_eye"})");
 }
 
-TEST(Render, WhatANativeEventLacksIsNull) {
+TEST(Render, ASessionThatAnEventLacksIsNullWhoeverSentIt) {
     const Names names;
     model::Event event = an_event();
     event.session = {};
-    event.dialect = model::Dialect::kNative;
-    std::string out;
-    append_event(event, names.cache, out);
-    EXPECT_TRUE(boost::json::parse(out).at("session_id").is_null());
-    out.clear();
-    append_seed_event(event, out);
-    EXPECT_TRUE(boost::json::parse(out).at("session_id").is_null());
+    for (const auto dialect : {model::Dialect::kNative, model::Dialect::kTheEye}) {
+        event.dialect = dialect;
+        std::string out;
+        append_event(event, names.cache, out);
+        EXPECT_TRUE(boost::json::parse(out).at("session_id").is_null());
+        out.clear();
+        append_seed_event(event, out);
+        EXPECT_TRUE(boost::json::parse(out).at("session_id").is_null());
+    }
 }
 
 TEST(Render, HostileTextStaysText) {

@@ -85,7 +85,10 @@ class StructureBuilder {
             std::string scratch;
             const std::uint32_t index = key_index(at, unescaped(key, scratch));
             Tally& tally = tallies_[at];
-            if (tally.last_object[index] != object) ++tally.with_key[index];
+            if (tally.last_object[index] == object)
+                structure_.repeated_key_ = structure_.nodes_[at].keys[index].name;
+            else
+                ++tally.with_key[index];
             tally.last_object[index] = object;
             if (!merge(structure_.nodes_[at].keys[index].node)) return false;
         }

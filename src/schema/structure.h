@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -37,6 +38,10 @@ class Structure {
     /// wrong with it, kTooLarge when it is over kMaxExampleBytes.
     [[nodiscard]] static Result<Structure> from_example(std::string_view json);
 
+    /// A key that an object of the example has twice, which can only be a mistake: the last value
+    /// would not stand for the others. nullopt: there is none.
+    const std::optional<std::string>& repeated_key() const { return repeated_key_; }
+
     /// Reads one value, already known to be JSON, from `reader`, whose pointer is `at`
     /// (`/data`). False at the first departure, with `violation` filled; the reader is then in the
     /// middle of the value. Linear in the value's tokens, and allocates only to say what is wrong.
@@ -61,6 +66,7 @@ class Structure {
         std::unordered_map<std::string, std::uint32_t, StringHash, std::equal_to<>> by_name;
     };
     std::vector<Node> nodes_;  ///< [0] is the payload itself
+    std::optional<std::string> repeated_key_;
 };
 
 }  // namespace eyed::schema

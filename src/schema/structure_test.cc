@@ -98,6 +98,13 @@ TEST(Structure, KnowsManyKeysInAnyOrder) {
     EXPECT_EQ(check(example, lacking).violation.pointer, "/data/k500");
 }
 
+TEST(Structure, TellsAKeyThatTheExampleHasTwiceInOneObject) {
+    for (const char* example : {R"({"k":1,"a":2,"k":3})", R"({"a":[{"b":{"k":1,"\u006b":1}}]})"})
+        EXPECT_EQ(Structure::from_example(example)->repeated_key(), "k") << example;
+    for (const char* example : {R"({"k":{"k":1}})", R"({"a":[{"k":1},{"k":2}]})"})
+        EXPECT_FALSE(Structure::from_example(example)->repeated_key()) << example;
+}
+
 TEST(Structure, RefusesExamplesThatSetNone) {
     const std::string deep = "{\"a\":" + std::string(64, '[') + std::string(64, ']') + "}";
     const std::string just = "{\"a\":" + std::string(63, '[') + std::string(63, ']') + "}";

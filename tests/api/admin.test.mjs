@@ -108,7 +108,20 @@ test('the list shows, searches, orders and pages', async () => {
     const [up, down] = [names(await search('&order=name')), names(await search('&order=-name'))];
     assert.equal(up[0], `${common} 000`);
     assert.equal(down[0], `${common} 119`);
-    assertAnswer(await browser.open(`${listPath}?q=nothing-like-this`), {status: 200, lacks: [common]});
+    assertAnswer(await browser.open(`${listPath}?q=nothing-like-this`), {status: 200, lacks: [common], contains: ['No event type matches.']});
+    const beyond = {status: 200, contains: ['There is no such page', 'Previous'], lacks: ['No events have come', 'No event type']};
+    assertAnswer(await search('&page=99'), beyond);
+    assertAnswer(await browser.open(`${listPath}?page=99`), beyond);
+});
+
+test('what is not there is a page for people', async () => {
+    const browser = await signedIn();
+    for (const [method, target, status] of [['GET', '/admin/nothing/', 404], ['GET', `${listPath}1/nothing`, 404],
+        ['GET', '/admin/logout/', 405], ['GET', `${listPath}999999/change/`, 404]]) {
+        assertAnswer(await browser.call(method, target), {status, headers: {'content-type': /^text\/html/}, contains: ['<h1>']});
+    }
+    assertAnswer(await server.get('/admin/nothing/'), {status: 404, body: {detail: 'Not found.'}});
+    assertAnswer(await browser.call('GET', '/nothing/'), {status: 404, body: {detail: 'Not found.'}});
 });
 
 test('odd parameters of the list are no errors of the server', async () => {
@@ -144,7 +157,7 @@ test('only the example can be edited', async () => {
     assert.equal((await server.get(`/api/v1/event-types?name=${encodeURIComponent(name)}`)).body.results[0].category, 'page');
 });
 
-for (const example of ['{"a": ', '[1]', '"text"', '5', 'null', '{"a":1}{"b":2}', '<script>alert(1)</script>', '\u0000', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`]) {
+for (const example of ['{"a": 1, "b": [{"c": 1, "c": "x"}]}', '{"a": ', '[1]', '"text"', '5', 'null', '{"a":1}{"b":2}', '<script>alert(1)</script>', '\u0000', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`]) {
     test(`the example ${JSON.stringify(example).slice(0, 30)} is refused beside its field`, async () => {
         const browser = await signedIn();
         const name = await see(unique());

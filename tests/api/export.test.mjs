@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
+import zlib from 'node:zlib';
 
 import {RawConnection, requestText} from './client.mjs';
 import {useServer, waitFor} from './harness.mjs';
@@ -74,6 +75,25 @@ test('Parquet is a Parquet file', async () => {
     assert.equal(answer.bytes.subarray(-4).toString(), 'PAR1');
 });
 
+for (const format of ['ndjson', 'csv', 'parquet']) {
+    test(`${format} is packed for who takes gzip, unless it is packed already`, async () => {
+        const name = unique();
+        for (let i = 0; i < 5; i++) await send(name);
+        const plain = await server.get(target({name, format}));
+        const packed = await server.get(target({name, format}), {headers: {'accept-encoding': 'gzip'}});
+        const text = format !== 'parquet';
+        assertAnswer(plain, {status: 200, headers: {
+            'content-encoding': (value) => value === undefined, vary: (value) => /accept-encoding/i.test(value ?? '') === text,
+        }});
+        assertAnswer(packed, {status: 200, headers: {
+            'content-encoding': (value) => value === (text ? 'gzip' : undefined), 'content-disposition': new RegExp(`\\.${format}"?$`),
+        }});
+        if (text) assert.equal(zlib.gunzipSync(packed.bytes).toString(), plain.text);
+        const head = await server.call('HEAD', target({name, format}), {headers: {'accept-encoding': 'gzip'}});
+        assertAnswer(head, {status: 200, headers: {vary: (value) => /accept-encoding/i.test(value ?? '') === text}});
+    });
+}
+
 test('filters select', async () => {
     const name = unique();
     const ids = await send(name);
@@ -99,6 +119,21 @@ test('an export is larger than a page', async () => {
     assert.equal(answer.text.trimEnd().split('\n').length, 5000);
 });
 
+test('HEAD says what GET would be, but for the length, and writes nothing', async () => {
+    const name = unique();
+    await send(name);
+    const connection = await RawConnection.open(server);
+    connection.write(requestText('HEAD', target({name, format: 'csv'}), {token: server.token}));
+    const head = await connection.answer({method: 'HEAD'});
+    assertAnswer(head, {status: 200, headers: {
+        'content-type': /^text\/csv/, 'content-disposition': /\.csv"?$/, 'cache-control': 'no-store',
+        'content-length': (value) => value === undefined, 'transfer-encoding': (value) => value === undefined,
+    }});
+    connection.write(requestText('GET', '/healthz'));
+    assertAnswer(await connection.answer(), {status: 200, body: {status: 'ok'}});
+    connection.close();
+});
+
 test('nothing stays on disk of exports whose clients reset, at whatever moment', async () => {
     const name = unique();
     const json = Array.from({length: 5000}, () => ({category: 'export', name, data: {text: 'x'.repeat(500)}}));
@@ -118,7 +153,10 @@ test('nothing stays on disk of exports whose clients reset, at whatever moment',
             }
         }
     }
-    const last = await server.get(target({name}));
+    const last = await waitFor('room in the queue of exports', async () => {
+        const answer = await server.get(target({name}));
+        return answer.status !== 503 && answer;
+    });
     assert.equal(last.text.split('\n').filter(Boolean).length, 20_000);
     await waitFor('all files gone', () => left().length === 0);
 });

@@ -195,8 +195,8 @@ scenarios(server, [
     },
     {
         name: 'or the client\'s own',
-        send: ['GET', '/healthz', {headers: {'x-request-id': 'mine-123_~!'}}],
-        headers: {'x-request-id': 'mine-123_~!'},
+        send: ['GET', '/healthz', {headers: {'x-request-id': 'mine-123_~.a:b/c+d=e@f'}}],
+        headers: {'x-request-id': 'mine-123_~.a:b/c+d=e@f'},
     },
     {
         name: 'of 128 characters',
@@ -204,7 +204,7 @@ scenarios(server, [
         status: 404,
         headers: {'x-request-id': 'i'.repeat(128)},
     },
-    ...['i'.repeat(129), 'with space', '\xe9', ''].map((id) => ({
+    ...['i'.repeat(129), 'with space', 'a"b<script>', 'a!', 'a%20b', 'a,b', '\xe9', ''].map((id) => ({
         name: `but not ${JSON.stringify(id).slice(0, 20)}`,
         send: ['GET', '/healthz', {headers: {'x-request-id': id}}],
         headers: {'x-request-id': anyUuid},
@@ -214,6 +214,13 @@ scenarios(server, [
         send: ['GET', '/api/v1/events/999999999', {headers: {'x-request-id': 'problem-1'}}],
         status: 404,
         body: having({instance: 'problem-1'}),
+    },
+    {
+        name: 'as a URI reference',
+        send: ['GET', '/api/v1/events/999999999', {headers: {'x-request-id': 'a:b/c'}}],
+        status: 404,
+        headers: {'x-request-id': 'a:b/c'},
+        body: having({instance: 'a%3Ab%2Fc'}),
     },
 ]);
 

@@ -21,6 +21,9 @@ scenarios(server, [
         name: `no such path: ${target.slice(0, 30)}`, send: ['GET', target], status: 404, body: notFound,
     })),
     {name: 'no such native path', send: ['GET', '/api/v1/nonsense'], ...problem(404)},
+    {name: 'a native path with escapes', send: ['GET', '/%61pi/v%31/events/999999'], ...problem(404)},
+    {name: 'no such native path, with escapes', send: ['GET', '/api/%76%31/nonsense'], ...problem(404)},
+    {name: 'a native list with escapes', send: ['GET', '/%61pi/v1/events?limit=1'], status: 200, body: having({results: Array.isArray})},
     {
         name: 'a method that a path does not have',
         send: ['PUT', '/events/', {json: {}}],
@@ -134,6 +137,29 @@ for (const [name, bytes, status] of rawRows) {
             assert.ok([status].flat().includes(answer.status), `${answer.status} ${answer.text}`);
             assertAnswer(answer, {headers: {'x-request-id': anyUuid}, body: having({detail: /./})});
         }
+        await connection.end();
+    });
+}
+
+const native = '/api/v1/events';
+const nativeRows = [
+    ['a header over the limit', requestText('GET', native, {headers: {'X-Big': 'x'.repeat(9000)}}), 431, 'header_too_large'],
+    ['too many header fields', `GET ${native} HTTP/1.1\r\nHost: x\r\n${'X-A: b\r\n'.repeat(200)}\r\n`, 431, 'header_too_large'],
+    ['a target over the limit', requestText('GET', `${native}?${'x'.repeat(9000)}`), 414, 'target_too_long'],
+    ['two lengths', `POST ${native} HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx`, 400, 'invalid_request'],
+    ['a length and chunks', requestText('POST', native, {headers: {'Content-Length': 5, 'Transfer-Encoding': 'chunked'}}), 400, 'invalid_request'],
+    ['no Host', `GET ${native} HTTP/1.1\r\n\r\n`, 400, 'invalid_request'],
+    ['a transfer coding nobody knows', requestText('POST', native, {headers: {'Transfer-Encoding': 'gzip'}}), 501, 'not_implemented'],
+    ['an expectation nobody knows', () => requestText('POST', native, {token: server.token, headers: {Expect: 'the-unexpected'}}), 417, 'expectation_failed'],
+    ['another version of HTTP', `GET ${native} HTTP/2.0\r\nHost: x\r\n\r\n`, 505, 'http_version_not_supported'],
+    ['a header that does not end in time', `GET ${native} HTTP/1.1\r\nHost: x\r\n`, 408, 'request_timeout'],
+];
+
+for (const [name, bytes, status, code] of nativeRows) {
+    test(`${name}: a problem document on a native path`, async () => {
+        const connection = await RawConnection.open(server);
+        connection.write(typeof bytes === 'function' ? bytes() : bytes);
+        assertAnswer(await connection.answer(), problem(status, {code: `urn:eyed:error:${code}`}));
         await connection.end();
     });
 }

@@ -67,6 +67,29 @@ test('changes and erasures show in the session', async () => {
     assertAnswer(await server.get(`/api/v1/sessions/${elsewhere}`), {body: {id: elsewhere, first: at(2), last: at(2), events: 1}});
 });
 
+const nil = '00000000-0000-0000-0000-000000000000';
+const noUuid = {session_id: [`“${nil}” is not a valid UUID.`]};
+const namesNone = (status = 400) => problem(status, {errors: [having({field: 'session_id', message: 'The nil UUID names no session.'})]});
+
+scenarios(server, [
+    {name: 'the nil UUID as a session at the seeds\' intake', send: ['POST', '/events/', {json: theEvent({session_id: nil})}], status: 400, body: noUuid},
+    {name: 'and at the Eye service\'s', send: ['POST', '/api/event/', {json: theEvent({session_id: nil})}], status: 400, body: noUuid},
+    {name: 'and as their filter', send: ['GET', `/events/?session_id=${nil}`], status: 400, body: noUuid},
+    {name: 'the nil UUID as a session at the native intake', send: ['POST', '/api/v1/events', {json: {category: 'c', name: 'n', session_id: nil}}], ...namesNone()},
+    {name: 'and as a filter', send: ['GET', `/api/v1/events?session_id=${nil}`], ...namesNone()},
+    {name: 'and as an export\'s', send: ['GET', `/api/v1/export?session_id=${nil}`], ...namesNone()},
+    {name: 'no session has the nil UUID', send: ['GET', `/api/v1/sessions/${nil}`], ...problem(404)},
+    {name: 'nor events', send: ['GET', `/api/v1/sessions/${nil}/events`], ...problem(404)},
+]);
+
+test('an event whose session was taken away has none, on the seeds\' routes too', async () => {
+    const {body: {id}} = await server.post('/events/', {json: theEvent()});
+    assertAnswer(await server.put(`/event_detail/${id}/`, {json: theEvent({session_id: nil})}), {status: 400, body: noUuid});
+    assertAnswer(await server.patch(`/api/v1/events/${id}`, {json: {session_id: nil}}), namesNone());
+    assertAnswer(await server.patch(`/api/v1/events/${id}`, {json: {session_id: null}}), {status: 200});
+    assertAnswer(await server.get(`/event_detail/${id}/`), {status: 200, body: having({session_id: null})});
+});
+
 test('sessions are selected by time and application', async () => {
     const [early, late] = [randomUUID(), randomUUID()];
     const token = await server.user('session-times');

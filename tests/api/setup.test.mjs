@@ -27,14 +27,15 @@ test('the link makes the first administrator, signs in, and is dead afterwards',
     assert.match(page.path, /^\/admin\/events\/eventtype/);
     assertAnswer(await server.post('/api-token-auth/', {json: {username: 'root', password}}), {status: 200});
 
-    assertAnswer(await new Browser(server).open(target), {status: 404});
+    const used = {status: 404, headers: {'content-type': /^text\/html/}, contains: ['there is an administrator already']};
+    assertAnswer(await new Browser(server).open(target), used);
     const late = await new Browser(server).submit(second, {username: 'late', password, password_again: password});
-    assertAnswer(late, {status: 404});
+    assertAnswer(late, used);
     assertAnswer(await server.post('/api-token-auth/', {json: {username: 'late', password}}), {status: 400});
 
     await server.restart();
     assert.ok(!server.lines().some(({link}) => link), 'no link once a user exists');
-    assertAnswer(await server.get(target), {status: 404});
+    assertAnswer(await server.get(target), {status: 404, body: {detail: 'Not found.'}});
     await server.stop();
 });
 

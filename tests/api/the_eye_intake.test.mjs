@@ -77,6 +77,7 @@ refused('a blank time', {timestamp: ''}, {timestamp: badTime});
 refused('a time that is a number', {timestamp: 1609492527}, {timestamp: badTime});
 refused('the 30th of February', {timestamp: '2021-02-30T00:00:00Z'}, {timestamp: badTime});
 refused('25 o\'clock', {timestamp: '2021-02-03T25:00:00Z'}, {timestamp: badTime});
+refused('a time before the year 1 in UTC', {timestamp: '0001-01-01T00:00:00+14:00'}, {timestamp: badTime});
 refused('a time in the future', {timestamp: inAnHour()}, {timestamp: ["The timestamp can't be greater than now."]});
 refused('all that is faulty is said at once',
     {session_id: 'x', category: undefined, name: '', data: [], timestamp: 'soon'}, {

@@ -11,10 +11,18 @@ const required = ['This field is required.'];
 const blank = ['This field may not be blank.'];
 const unable = {non_field_errors: ['Unable to log in with provided credentials.']};
 
+// A multipart/form-data body, as requests' `files` or a browser's FormData make it.
+async function multipart(fields) {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    const encoded = new Response(form);
+    return {body: Buffer.from(await encoded.arrayBuffer()), type: encoded.headers.get('content-type')};
+}
+
 test('a user gets the same token each time, by JSON and by form, with and without the slash', async () => {
     const credentials = {username: 'admin', password: server.passwords.admin};
     for (const target of ['/api-token-auth', '/api-token-auth/']) {
-        for (const body of [{json: credentials}, {form: credentials}]) {
+        for (const body of [{json: credentials}, {form: credentials}, await multipart(credentials)]) {
             const answer = await server.post(target, {...body, token: null});
             assertAnswer(answer, {status: 200, body: {token: server.token}});
         }
@@ -67,6 +75,18 @@ scenarios(server, [
         send: ['POST', '/api-token-auth/', {form: {username: '', password: ''}}],
         status: 400,
         body: {username: blank, password: blank},
+    },
+    {
+        name: 'a multipart form without one',
+        send: async () => ['POST', '/api-token-auth/', await multipart({username: 'admin', file: new Blob(['x'])})],
+        status: 400,
+        body: {password: required},
+    },
+    {
+        name: 'a multipart form without a boundary',
+        send: ['POST', '/api-token-auth/', {body: 'username=admin', type: 'multipart/form-data'}],
+        status: 400,
+        body: {detail: /^Multipart form parse error - /},
     },
     {
         name: 'null',

@@ -1,5 +1,6 @@
 // Bytes that a disk changed behind the program's back: said, put aside, never passed over in silence.
 import assert from 'node:assert/strict';
+import {randomUUID} from 'node:crypto';
 import {closeSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
@@ -88,6 +89,11 @@ test('a flipped byte in the middle of the log stops the store there, is reported
     const read = await server.get('/api/v1/events?limit=1', {stale: 'take'});
     assert.equal(read.status, 200);
     assert.equal(read.headers['x-eyed-stale'], 'true', 'a read says that it does not show all');
+    for (const target of ['/api/v1/events/999999', '/event_detail/999999/', `/api/v1/sessions/${randomUUID()}`,
+        `/api/v1/sessions/${randomUUID()}/events`, '/api/v1/rejections/999999']) {
+        const missing = await server.get(target, {stale: 'take'});
+        assert.deepEqual([missing.status, missing.headers['x-eyed-stale']], [404, 'true'], `${target} may only not be there yet`);
+    }
     const ready = await waitFor('unreadiness', async () => {
         const answer = await server.get('/readyz');
         return answer.status === 503 && answer;

@@ -43,6 +43,9 @@ test('a full disk refuses writes, answers reads, and heals', {skip: disk.reason 
     await waitFor('readiness by itself', async () => (await server.get('/readyz')).status === 200, 60_000);
     await resend(server, ledger);
     await checkEvents(server, ledger, {last: 0, ids: new Map()});
+    const exported = await server.get('/api/v1/export');
+    assert.equal(exported.status, 503, 'the whole disk is no larger than what an export leaves free');
+    assert.match(exported.body.detail, /256 MiB/);
     await server.restart();
     await checkEvents(server, ledger, {last: 0, ids: new Map()});
     await server.stop();
