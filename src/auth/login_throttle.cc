@@ -86,7 +86,7 @@ void LoginThrottle::Buckets::drop_full(Time now) {
 LoginThrottle::LoginThrottle(Options options, const Clock& clock)
     : clock_(clock),
       users_(options.attempts, options.period, options.capacity),
-      addresses_(double{1} * options.attempts * options.address_factor, options.period,
+      addresses_(static_cast<double>(options.attempts) * options.address_factor, options.period,
                  options.capacity) {
 }
 

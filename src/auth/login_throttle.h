@@ -66,7 +66,7 @@ class LoginThrottle {
         const double per_nanosecond_;
         const std::size_t capacity_;
         std::unordered_map<Hash128, Bucket> buckets_;
-        Time all_live_until_{0};  ///< no bucket is full again before
+        Time all_live_until_{0};  ///< drop_full() need not look again before
     };
 
     const Clock& clock_;

@@ -21,9 +21,9 @@ class Executor {
     virtual void post(Resumption* chain) noexcept = 0;
 };
 
-/// `co_await EndOfTurn(executor)`, on the executor's own thread: goes on after all that is ready to
-/// run there by now. What several coroutines of a turn then hand to another thread arrives
-/// together.
+/// `co_await EndOfTurn(executor)`, on the executor's own thread: goes on in a later turn, as a rule
+/// after all that is ready to run there by now. What several coroutines then hand to another
+/// thread arrives together.
 class EndOfTurn {
   public:
     explicit EndOfTurn(Executor& executor) : executor_(executor) {}

@@ -29,9 +29,12 @@ ImportSource::Format format_of(const Import& command) {
 std::string target_of(const Context& context, const Import& command) {
     if (!command.remote.url.empty()) {
         const std::string_view url = command.remote.url;
-        return std::string(url.substr(0, url.find_last_not_of('/') + 1));
+        return fmt::format("{} {}", url.substr(0, url.find_last_not_of('/') + 1),
+                           command.remote.token);
     }
-    return fmt::format("{} {}", std::filesystem::weakly_canonical(context.settings().data).string(),
+    std::error_code error;
+    const auto data = std::filesystem::weakly_canonical(context.settings().data, error);
+    return fmt::format("{} {}", error ? context.settings().data : data.string(),
                        command.application);
 }
 

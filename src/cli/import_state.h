@@ -11,8 +11,8 @@
 
 namespace eyed::cli {
 
-/// How far an import has come, kept beside its file in FILE.eyed-import-TARGET, so that it can go on
-/// after an interruption. Lines `name value`.
+/// How far an import has come, kept beside its file in FILE.eyed-import-TARGET, so that it can go
+/// on after an interruption. Lines `name value`.
 struct ImportState {
     std::string fingerprint;  ///< of the file: another one begins at the front
     ImportSource::Place place;
@@ -21,7 +21,7 @@ struct ImportState {
     std::uint64_t rejected = 0;
 };
 
-/// `target` is where the events go (a URL, a directory): each has a state of its own, under a hash.
+/// `target` is where the events go and as whom: each has a state of its own, under its hash.
 std::string import_state_path(const std::string& file, std::string_view target);
 /// nullopt: there is none, or it is of another file. kCorrupt: it is no such file.
 [[nodiscard]] Result<std::optional<ImportState>> read_import_state(io::FileSystem& files,

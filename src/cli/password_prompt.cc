@@ -27,8 +27,8 @@ class NoEcho {
     NoEcho() {
         if (::tcgetattr(STDIN_FILENO, &terminal_before) != 0) return;
         changed_ = true;
-        for (const int signal : kEnding)
-            ::signal(signal, restore_terminal_and_end);
+        for (std::size_t i = 0; i < kEnding.size(); ++i)
+            handlers_[i] = ::signal(kEnding[i], restore_terminal_and_end);
         termios silent = terminal_before;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         silent.c_lflag |= ECHONL;
@@ -37,14 +37,15 @@ class NoEcho {
     ~NoEcho() {
         if (!changed_) return;
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
-        for (const int signal : kEnding)
-            ::signal(signal, SIG_DFL);
+        for (std::size_t i = 0; i < kEnding.size(); ++i)
+            ::signal(kEnding[i], handlers_[i]);
     }
     NoEcho(const NoEcho&) = delete;
     NoEcho& operator=(const NoEcho&) = delete;
 
   private:
     static constexpr std::array kEnding{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    std::array<void (*)(int), kEnding.size()> handlers_{};  ///< as they were
     bool changed_ = false;
 };
 

@@ -25,20 +25,20 @@ Result<int> rebuild(const Context& context, const Rebuild& command) {
         const Progress progress(context.start.err, [&] {
             return fmt::format("rebuilding: {} of {} records", applied.load(), end.load());
         });
-        rebuilt = store::rebuild_store(store_options(context.settings()), *log, directory->files(),
-                                       directory->logger(),
-                                       command.accept_loss ? store::Loss::kAccept
-                                                           : store::Loss::kRefuse,
-                                       [&](const store::RebuildProgress& now) {
-                                           end = now.end.value;
-                                           applied = now.applied.value;
-                                       });
+        rebuilt = store::rebuild_store(
+            store_options(context.settings()), *log, directory->files(), directory->logger(),
+            command.accept_loss ? store::Loss::kAccept : store::Loss::kRefuse,
+            [&](const store::RebuildProgress& now) {
+                end = now.end.value;
+                applied = now.applied.value;
+            });
     }
     if (!rebuilt && rebuilt.error().code == Code::kConflict)
-        return failure(Code::kConflict,
-                       fmt::format("{}: a rebuilt store is without what they said, the one there is "
-                                   "may have it and stays. --accept-loss rebuilds all the same",
-                                   rebuilt.error().detail));
+        return failure(
+            Code::kConflict,
+            fmt::format("{}: a rebuilt store is without what they said, the one there is "
+                        "may have it and stays. --accept-loss rebuilds all the same",
+                        rebuilt.error().detail));
     if (!rebuilt) return std::unexpected(rebuilt.error());
     auto& out = context.start.out;
     if (context.style == Style::kJson) {

@@ -316,7 +316,7 @@ TEST_F(TransferTest, ARepairGivesUpWhatCannotBeReadAndTheStoreKeepsIt) {
     EXPECT_THAT(out_, AllOf(HasSubstr("DAMAGED"), HasSubstr("verify --repair")));
     ASSERT_EQ(run({"verify", "--repair"}), kDone) << out_ << err_;
     EXPECT_THAT(out_, AllOf(HasSubstr("Given up: records 1 to 1"), HasSubstr("intact"),
-                            HasSubstr("1 events of the store")));
+                            HasSubstr("1 events are in the store otherwise")));
     ASSERT_EQ(run({"verify", "--json"}), kDone) << out_ << err_;
     EXPECT_THAT(out_, AllOf(HasSubstr("\"given_up\":1"), HasSubstr("\"unproven\":1")));
     ASSERT_EQ(run({"export"}), kDone) << err_;

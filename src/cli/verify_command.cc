@@ -58,9 +58,10 @@ Result<log::VerifyReport> repair_log(const Context& context, StoppedDirectory& d
                                     directory.logger()));
     if (context.style == Style::kHuman)
         for (const auto& one : given_up)
-            context.start.out << fmt::format("Given up: {}. {} is kept as it was, under a name "
-                                             "that ends in .damaged\n",
-                                             one.what, one.file);
+            context.start.out << fmt::format(
+                "Given up: {}. {} is kept as it was, under a name "
+                "with .damaged in it\n",
+                one.what, one.file);
     return check_log(context, directory);
 }
 
@@ -132,7 +133,7 @@ void tell_store(std::ostream& out, const store::VerifyReport& store) {
     if (store.lost > 0)
         out << fmt::format(
             "  {} records are no longer in the log (retention, or given up by a repair); {} events "
-            "of the store are not in what is left of it, and stay\n",
+            "are in the store otherwise than in what is left of it, and stay so\n",
             store.lost, store.unproven);
     if (!store.good())
         out << fmt::format(

@@ -53,8 +53,7 @@ const std::vector<Row>& rows() {
          "Between two requests of one connection."},
         {"http.write_timeout", DurationKind{EYED_TIME(http.write_timeout), 100ms, 1h}, "30s",
          "For an answer whose client does not read. A client that does must take 4 KiB/s in the "
-         "long "
-         "run."},
+         "long run."},
         {"http.stop_timeout", DurationKind{EYED_TIME(http.stop_timeout), 100ms, 1h}, "8s",
          "For requests under way once the program is told to stop."},
         {"http.cors_origins", OriginsKind{EYED_AT(std::vector<std::string>, http.cors_origins)}, "",

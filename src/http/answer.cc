@@ -115,7 +115,10 @@ class OpenFile {
         while (packed_.empty()) {  // an empty chunk would end the body
             EYED_ASSIGN(const std::string_view piece, next_piece());
             packed_whole_ = piece.empty();
-            packed_whole_ ? packer_->finish(packed_) : packer_->add(piece, packed_);
+            if (packed_whole_)
+                packer_->finish(packed_);
+            else
+                packer_->add(piece, packed_);
         }
         packed_bytes_ += packed_.size();
         chunk_.clear();

@@ -122,7 +122,7 @@ class Types {
     mutable std::mutex counts_mutex_;                          ///< guards counts_
     std::unordered_map<ApplicationId, std::uint32_t> counts_;  ///< types by application
 
-    std::mutex queue_mutex_;  ///< guards waiting_, waiting_last_ and running_
+    std::mutex queue_mutex_;        ///< guards waiting_, waiting_last_ and running_
     std::condition_variable idle_;  ///< running_ has become false
     Registration* waiting_ = nullptr;
     Registration* waiting_last_ = nullptr;

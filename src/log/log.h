@@ -68,7 +68,9 @@ struct Entry {
     Kind kind = Kind::kEvent;
     std::uint64_t id = 0;  ///< event id or rejection id; of a gap, its length; else 0
     std::string_view body;
-    Position first() const { return {kind == Kind::kGap ? position.value + 1 - id : position.value}; }
+    Position first() const {
+        return {kind == Kind::kGap ? position.value + 1 - id : position.value};
+    }
 };
 
 /// Reads the log forward. One thread. End, entry and error are three results: at the end `next`

@@ -172,6 +172,11 @@ class Repair {
                 return std::unexpected(std::move(reader).error());
             return replace_unreadable(segment, last);
         }
+        if ((*reader)->header().first != segment.first)
+            return failure(Code::kCorrupt,
+                           fmt::format("{} begins at record {}: it was renamed; give it its name "
+                                       "back",
+                                       segment.best(), (*reader)->header().first.value));
         EYED_ASSIGN(Walk walk, journal::walk_segment(**reader, last, [](const Frame&) {}));
         next_event_ = walk.next_event;
         next_rejection_ = walk.next_rejection;
@@ -228,6 +233,7 @@ class Repair {
             if (!old.empty()) EYED_TRY(files_.link(old, free_name(old + ".damaged")));
         EYED_TRY(files_.sync_directory(directory_));
         EYED_TRY(files_.rename(temporary, path));
+        EYED_TRY(files_.sync_directory(directory_));
         if (!segment.compressed.empty()) EYED_TRY(files_.remove(segment.compressed));
         EYED_TRY(files_.sync_directory(directory_));
         logger_.warning("A damaged log segment was put aside and written anew.",

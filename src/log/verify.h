@@ -58,9 +58,11 @@ struct VerifyProgress {
     io::FileSystem& files, const std::string& directory,
     const std::function<void(const VerifyProgress&)>& progress = {});
 
-/// The operator's way on after damage, with the journal stopped: each damaged segment is renamed
-/// to `….damaged` (never deleted) and written anew with all records that are whole; what is lost
-/// becomes a gap that readers step over. Returns what was given up. Nothing to do is no error.
+/// The operator's way on after damage, with the journal stopped: each damaged segment is written
+/// anew with all records that are whole, in the place of the old file, which keeps a second name
+/// with `.damaged` in it (it is never deleted); what is lost becomes a gap, which readers are given
+/// as Kind::kGap. Returns what was given up. Nothing to do is no error. kCorrupt: a segment has
+/// another's name.
 [[nodiscard]] Result<std::vector<Damage>> repair_journal(io::FileSystem& files,
                                                          const std::string& directory,
                                                          Logger& logger);

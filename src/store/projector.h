@@ -39,7 +39,8 @@ struct ProjectorState {
 /// position are one transaction of the store. What waits is a batch, so an event alone is applied
 /// at once, and under load batches grow up to batch_rows. A failure, of the store or of the log
 /// (kCorrupt at a position), stops it there: it says so in state() and in the logger, and tries
-/// again with back-off. Records that the log no longer has (a gap) are said in the logger. All references outlive it. Thread-safe.
+/// again with back-off. Records that the log no longer has (a gap) are said in the logger. All
+/// references outlive it. Thread-safe.
 class Projector {
   public:
     Projector(log::Log& log, EventStore& store, AppliedSignal& signal, Logger& logger,

@@ -144,6 +144,18 @@ TEST_F(Upkeep, WhatTheLogNoLongerHasIsUnprovenAndNotTooMany) {
     EXPECT_TRUE(verify().good());
 }
 
+TEST_F(Upkeep, ALostErasureOrChangeMakesNoStoreWrong) {
+    add_events(4);
+    add(log::EraseBody{{2}, kStart, {1}});
+    add(replace(3, R"({"v":1})"));
+    add_events(1);
+    apply();
+    log_.lose({5}, {6});
+    const VerifyReport report = verify();
+    EXPECT_TRUE(report.good());
+    EXPECT_EQ(report.unproven, 2u);
+}
+
 TEST_F(Upkeep, VerifyFindsNothingWhereStoreAndLogAgree) {
     add_events(20);
     add(replace(3, R"({"v":1})"));

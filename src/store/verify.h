@@ -15,11 +15,14 @@ struct VerifyReport {
     std::uint64_t store_events = 0;
     std::uint64_t log_rejections = 0;
     std::uint64_t store_rejections = 0;
-    std::uint64_t missing = 0;         ///< in the log, not in the store
-    std::uint64_t extra = 0;           ///< in the store, not in the log
-    std::uint64_t different = 0;       ///< in both, and not the same
-    std::uint64_t lost = 0;            ///< records up to there that the log no longer has
-    std::uint64_t unproven = 0;        ///< in the store, and in the log perhaps once: kept
+    std::uint64_t missing = 0;    ///< in the log, not in the store
+    std::uint64_t extra = 0;      ///< in the store, not in the log
+    std::uint64_t different = 0;  ///< in both, and not the same
+    std::uint64_t lost = 0;       ///< records up to there that the log no longer has
+    Position last_lost;           ///< the last of these
+    /// Events that are not in the store as the log has them, because of what it lost, perhaps: the
+    /// event itself, a change of it, its erasure.
+    std::uint64_t unproven = 0;
     std::vector<EventId> missing_ids;  ///< the first list_limit of each
     std::vector<EventId> extra_ids;
     std::vector<EventId> different_ids;

@@ -13,8 +13,7 @@ Result<std::optional<Entry>> JournalCursor::next() {
         if (wanted_ > limit_) {
             EYED_ASSIGN(const Advance found, advance());
             if (found == Advance::kEnd) return std::nullopt;
-            if (found == Advance::kRemoved)
-                return gap_before(source_.segments.oldest());
+            if (found == Advance::kRemoved) return gap_before(source_.segments.oldest());
         }
         Result<std::optional<Frame>> read = reader_->next();
         if (!read || !*read) {

@@ -162,8 +162,8 @@ Status narrow(Connection& connection, const EventFilter& filter, Range& range) {
     const bool newest_first = range.direction == Direction::kDescending;
     if (range.empty() || !(newest_first ? filter.to : filter.from)) return {};
     Conditions where;
-    where.add(newest_first ? "timestamp < ?" : "timestamp >= ?",
-              newest_first ? *filter.to : *filter.from);
+    if (filter.from) where.add("timestamp >= ?", *filter.from);
+    if (filter.to) where.add("timestamp < ?", *filter.to);
     EYED_ASSIGN(const auto end,
                 connection.number({fmt::format("SELECT {}(id) FROM events {}",
                                                newest_first ? "max" : "min", where.sql()),
