@@ -15,6 +15,7 @@ namespace eyed::log::journal {
 namespace {
 
 constexpr std::uint64_t kRoundsBetweenOldKeys = 512;
+constexpr std::uint64_t kFillBytes = 1ULL << 20;
 
 }  // namespace
 
@@ -102,8 +103,24 @@ void Housekeeper::prepare_spare() {
     }
     Result<SpareFile> made = make_spare(parts_.files, options_.directory, options_.segment_bytes);
     if (!made) return;  // the writer tries by itself, and says it when it matters
+    if (options_.prefill == Prefill::kOn && !fill(*made->file)) {
+        static_cast<void>(
+            parts_.files.remove(made->path));  // whose sync failed is not synced again
+        return;
+    }
     const std::lock_guard lock(mutex_);
     spare_ = std::move(*made);
+}
+
+/// Writes zeros over all of it, little at a time: the writer syncs the same disk.
+Status Housekeeper::fill(io::File& file) {
+    const std::string zeros(kFillBytes, '\0');
+    for (std::uint64_t at = 0; at < options_.segment_bytes && !stopping_; at += kFillBytes) {
+        const std::uint64_t left = options_.segment_bytes - at;
+        EYED_TRY(file.write_at(at, std::string_view(zeros).substr(0, left)));
+        EYED_TRY(file.sync_data());
+    }
+    return {};
 }
 
 void Housekeeper::write_keys(const Segment& segment) {

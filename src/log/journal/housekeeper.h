@@ -45,6 +45,7 @@ class Housekeeper {
     void run();
     void work();
     void prepare_spare();
+    Status fill(io::File& file);
     void write_keys(const Segment& segment);
     void compress(const Segment& segment);
     void retain(const std::vector<Segment>& segments);

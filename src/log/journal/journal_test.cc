@@ -223,6 +223,19 @@ TEST_F(Journal, RetentionRemovesOldAppliedSegmentsOnly) {
     EXPECT_EQ(appended(event("n", "new")), 61U);
 }
 
+TEST_F(Journal, APreparedSegmentIsFullOfZerosAndTaken) {
+    options_.prefill = Prefill::kOn;
+    options_.segment_bytes = 2 << 20;
+    open();
+    eventually([this] { return !names_with(".tmp").empty(); });
+    for (int i = 0; i < 600; ++i)
+        appended(event("n", std::to_string(i), std::string(5000, 'x')));
+    EXPECT_EQ(read().size(), 600U);
+    reopen();
+    EXPECT_EQ(read().size(), 600U);
+    EXPECT_EQ(appended(event("on")), 601U);
+}
+
 TEST_F(Journal, AFullQueueRefuses) {
     options_.queue_bytes = 1;
     open();

@@ -41,6 +41,7 @@ class JournalTest : public ::testing::Test {
         options_.directory = directory_.file("log");
         options_.segment_bytes = 64 * 1024;
         options_.retry_interval = std::chrono::milliseconds(5);
+        options_.prefill = Prefill::kOff;  // its writes would be met by faults meant for others
     }
 
     void open() {

@@ -13,6 +13,7 @@ namespace eyed::log::journal {
 namespace {
 
 constexpr std::uint64_t kSmallestSegment = 1ULL << 20;  ///< begun when the disk is nearly full
+constexpr std::uint64_t kSmallShare = 16;               ///< of a segment's size
 
 std::uint64_t to_page(std::uint64_t bytes) {
     return (bytes + 4095) / 4096 * 4096;
@@ -204,9 +205,11 @@ Status Journal::append_group(const Chain& chain) {
 
 Status Journal::roll(std::uint64_t bytes) {
     const std::uint64_t needed = to_page(bytes + kSegmentHeaderBytes + 2 * kFrameHeaderBytes);
-    std::uint64_t size = std::max(options_.segment_bytes, needed);
     active_.reset();
     std::optional<SpareFile> spare = housekeeper_->take_spare(needed);
+    // Without one ready it begins a small segment, so that the prepared one follows soon.
+    const std::uint64_t small = std::max(options_.segment_bytes / kSmallShare, kSmallestSegment);
+    std::uint64_t size = std::max(std::min(options_.segment_bytes, small), needed);
     while (!spare) {
         Result<SpareFile> made = make_spare(parts_.files, options_.directory, size);
         if (made) {
