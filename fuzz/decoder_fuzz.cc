@@ -20,7 +20,7 @@ class Directory final : public ingest::TypeDirectory {
         return failure(Code::kInternal, "unused");
     }
     Result<std::vector<ingest::TypeRow>> changes_since(std::uint64_t) override {
-        ingest::TypeRow row{{1}, {1}, "c", "n", R"({"a":1,"b":[{"c":"x"},null],"d":{}})", 1};
+        ingest::TypeRow row{{1}, {1}, "c", "n", R"({"a":1,"b":[{"c":"x"},null],"d":{}})", 1, 1};
         return std::vector{row};
     }
 };
