@@ -91,7 +91,7 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "A single event was refused: `errors` has field, pointer, reason and message of each fault. "
     "It is kept under `/api/v1/rejections`.",
     "No credentials, or not valid ones. Carries `WWW-Authenticate: Token`.",
-    "The key lacks the scope, or the application is another's.",
+    "The key lacks the scope, the caller the role, or the application is another's.",
     "No such path or thing, or none that the caller may read.",
     "The path is known, the method is not one of `Allow`.",
     "Header or body came slower than `http.header_timeout` and `http.body_timeout` allow.",
@@ -151,7 +151,8 @@ Row row_of(Code code) {
 /// The sentences of DRF's TokenAuthentication, from what the authenticator says.
 std::string_view told(const ErrorKind& kind, const Error& failure) {
     if (failure.code == Code::kUnauthenticated)
-        return failure.detail == "invalid" ? std::string_view("Invalid token.") : kind.text;
+        return failure.detail.starts_with("invalid") ? std::string_view("Invalid token.")
+                                                     : kind.text;
     if (kind.detail == Detail::kFixed || failure.detail.empty()) return kind.text;
     return failure.detail;
 }

@@ -36,7 +36,7 @@ class Guard : public testing::Test {
     }
 
     UserId make_user(const std::string& name, model::Role role) {
-        const auto user = accounts.create_user({name, "correct horse", role});
+        const auto user = accounts.create_user({name, "correct horse", role}, {});
         EXPECT_TRUE(user) << user.error().detail;
         return user->id;
     }
@@ -44,7 +44,7 @@ class Guard : public testing::Test {
         auth::Accounts::NewKey wanted;
         wanted.user = person;
         wanted.scopes = model::Scopes{}.with(scope);
-        const auto made = accounts.create_key(wanted);
+        const auto made = accounts.create_key(wanted, {});
         EXPECT_TRUE(made) << made.error().detail;
         return "Token " + made->secret;
     }
@@ -124,7 +124,7 @@ TEST_F(Guard, AKeyOpensWhatItsScopeGrantsAndNothingElse) {
 }
 
 TEST_F(Guard, AUsersTokenOpensAllAndCarriesItsApplication) {
-    const std::string token = accounts.user_token(person).value();
+    const std::string token = accounts.user_token(person, {}).value();
     for (const model::Scope scope : kAsked)
         EXPECT_EQ(ask({.scope = scope, .authorization = "Bearer " + token}), kThrough);
     EXPECT_EQ(principal.user, person);

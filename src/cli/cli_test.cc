@@ -99,7 +99,7 @@ TEST_F(CliTest, ATokenStandsAloneOnStandardOutput) {
     EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "shop", "--scope", "ingest",
                    "--scope", "read", "--name", "till", "--expires", "90d"}),
               kDone);
-    EXPECT_THAT(out_, MatchesRegex("[0-9a-f]{40}\n"));
+    EXPECT_THAT(out_, MatchesRegex("eyed_[0-9a-f]{40}\n"));
     EXPECT_THAT(err_, AllOf(HasSubstr("shop"), HasSubstr("ingest,read")));
     const auto secret = out_.substr(0, 40);
     EXPECT_EQ(run({"token", "list", "--json"}), kDone);

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/uuid.h"
+#include "catalog/row_page.h"
 #include "store/event_store.h"
 
 namespace eyed::query {
@@ -17,6 +18,10 @@ enum class ListKind : std::uint8_t {
     kRejections = 3,
     kEventTypes = 4,
     kSessionEvents = 5,
+    kUsers = 6,
+    kApplications = 7,
+    kKeys = 8,
+    kAudit = 9,
 };
 
 /// Where a page ended: a key in its list's total order, so the next page is right while rows
@@ -29,6 +34,9 @@ struct EventCursor {
 std::string encode(ListKind kind, const EventCursor& cursor);
 std::string encode(const store::SessionKey& key);
 std::string encode(RejectionId id);
+/// For users, applications and keys: the page that ended, and the id of its last row.
+std::string encode(ListKind kind, const catalog::RowPage& page, std::int64_t last);
+std::string encode(AuditId id);
 /// For lists by a plain offset (event types).
 std::string encode_offset(ListKind kind, std::uint64_t offset);
 
@@ -36,6 +44,13 @@ std::string encode_offset(ListKind kind, std::uint64_t offset);
 [[nodiscard]] Result<EventCursor> decode_event_cursor(ListKind kind, std::string_view text);
 [[nodiscard]] Result<store::SessionKey> decode_session_cursor(std::string_view text);
 [[nodiscard]] Result<RejectionId> decode_rejection_cursor(std::string_view text);
+struct RowCursor {
+    catalog::RowPage::Order order = catalog::RowPage::Order::kId;
+    catalog::RowPage::Direction direction = catalog::RowPage::Direction::kAscending;
+    std::int64_t last = 0;
+};
+[[nodiscard]] Result<RowCursor> decode_row_cursor(ListKind kind, std::string_view text);
+[[nodiscard]] Result<AuditId> decode_audit_cursor(std::string_view text);
 [[nodiscard]] Result<std::uint64_t> decode_offset_cursor(ListKind kind, std::string_view text);
 
 }  // namespace eyed::query
