@@ -20,8 +20,8 @@ class Directory final : public ingest::TypeDirectory {
         return failure(Code::kInternal, "unused");
     }
     Result<std::vector<ingest::TypeRow>> changes_since(std::uint64_t) override {
-        ingest::TypeRow row{{1}, {1}, "c", "n", R"({"a":1,"b":[{"c":"x"},null],"d":{}})", 1};
-        ingest::TypeRow message{{2}, {1}, "message", "n", R"({"a":1})", 2};
+        ingest::TypeRow row{{1}, {1}, "c", "n", R"({"a":1,"b":[{"c":"x"},null],"d":{}})", 1, 1};
+        ingest::TypeRow message{{2}, {1}, "message", "n", R"({"a":1})", 1, 2};
         return std::vector{row, message};
     }
 };

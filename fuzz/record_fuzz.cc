@@ -29,5 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check<ReplaceBody>(bytes, decode_replace);
     check<EraseBody>(bytes, decode_erase);
     check<SessionBody>(bytes, decode_session);
+    check<SettleBody>(bytes, decode_settle);
     return 0;
 }

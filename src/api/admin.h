@@ -15,8 +15,8 @@ inline constexpr std::string_view kLoginPath = "/admin/login/";
 inline constexpr std::string_view kTypesPath = "/admin/events/eventtype/";
 
 /// For open routes, before the body is read: who opens a page of the administration without being
-/// logged in is sent to the login, and 403 is for those who are no superusers. Other open routes
-/// are let through.
+/// logged in is sent to the login, and 403 is for those who are neither staff nor superusers. Other
+/// open routes are let through.
 std::optional<http::Response> guard_page(const auth::BrowserSessions& sessions,
                                          const http::Request& request);
 

@@ -110,9 +110,9 @@ std::optional<http::Response> guard_page(const BrowserSessions& sessions,
             returns ? fmt::format("?next={}", http::percent_encode(request.target)) : "";
         return see_other(fmt::format("{}{}", kLoginPath, next));
     }
-    if (!session->user.superuser)
+    if (session->user.role < model::Role::kStaff)
         return message_page(403, {.title = "Not allowed", .session = &*session},
-                            "The administration is for superusers.");
+                            "The administration is for staff and superusers.");
     return std::nullopt;
 }
 

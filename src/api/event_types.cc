@@ -23,7 +23,8 @@ void append_event_type(const model::EventType& type, std::string& out) {
     out += "\",\"example\":";
     out += type.example ? *type.example : "null";
     out += ",\"mode\":";
-    out += type.mode == model::CheckMode::kExample ? "\"example\"}" : "\"off\"}";
+    append_json_string(model::mode_name(type.mode), out);
+    out += '}';
 }
 
 /// Of all types for who reads all, else of those that the caller's application sent first: the

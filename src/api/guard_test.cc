@@ -31,12 +31,12 @@ class Guard : public testing::Test {
           accounts({*catalog, authenticator, hasher, secret, clock}),
           sessions({*catalog, authenticator, secret, clock, std::chrono::hours(1)}) {
         EXPECT_TRUE(accounts.load());
-        root = make_user("root", true);
-        person = make_user("person", false);
+        root = make_user("root", model::Role::kSuperuser);
+        person = make_user("person", model::Role::kMember);
     }
 
-    UserId make_user(const std::string& name, bool superuser) {
-        const auto user = accounts.create_user({name, "correct horse", superuser});
+    UserId make_user(const std::string& name, model::Role role) {
+        const auto user = accounts.create_user({name, "correct horse", role});
         EXPECT_TRUE(user) << user.error().detail;
         return user->id;
     }

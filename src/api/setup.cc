@@ -89,8 +89,9 @@ Task<http::Response> setup(Api& api, http::Request& request) {
         form.again_error = "The two passwords are not the same.";
     if (form.faulty()) co_return setup_form(form);
 
-    const auth::Accounts::NewUser user{
-        .name = std::string(form.username), .password = std::string(password), .superuser = true};
+    const auth::Accounts::NewUser user{.name = std::string(form.username),
+                                       .password = std::string(password),
+                                       .role = model::Role::kSuperuser};
     auto create = [&api, &user] {
         return api.services.accounts.create_user(user, catalog::Users::When::kNoUserYet);
     };

@@ -58,7 +58,7 @@ Result<model::User> Accounts::create_user(const NewUser& user, catalog::Users::W
     EYED_ASSIGN(record.password_hash, parts_.hasher.hash(user.password));
     record.token_nonce = random_hex(kNonceBytes);
     record.session_nonce = random_hex(kNonceBytes);
-    record.superuser = user.superuser;
+    record.role = user.role;
     record.created_at = parts_.clock.now();
     EYED_ASSIGN(auto created, parts_.catalog.users().create(record, when));
     EYED_TRY(take_effect());
@@ -86,6 +86,7 @@ Result<std::string> Accounts::user_token(UserId user) {
     key.key.user = user;
     key.key.application = record.user.application;
     key.key.scopes = model::kAllScopes;
+    key.key.personal = true;
     key.key.is_default = true;
     key.key.created_at = parts_.clock.now();
     EYED_TRY(parts_.catalog.keys().put_default(key));
@@ -152,6 +153,7 @@ Result<Accounts::CreatedKey> Accounts::create_key(const NewKey& key) {
     created.key.user = key.user;
     created.key.application = application;
     created.key.scopes = key.scopes;
+    created.key.personal = key.application.empty();
     created.key.created_at = now;
     created.key.expires_at = key.expires_at;
     EYED_ASSIGN(created.key.id,

@@ -35,7 +35,7 @@ class Accounts {
     struct NewUser {
         std::string name;      ///< 1..150 of A-Z a-z 0-9 @ . + - _
         std::string password;  ///< 8..1024 bytes, and not the name
-        bool superuser = false;
+        model::Role role = model::Role::kMember;
     };
     /// Makes a user and an application of the same name. kInvalidArgument: a sentence on the name
     /// or the password; kConflict: the name is taken, or see Users::When.

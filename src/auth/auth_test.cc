@@ -57,8 +57,8 @@ struct Process {
 
 class AuthTest : public ::testing::Test {
   protected:
-    model::User make_user(const std::string& name, bool superuser = false) {
-        auto user = server_.accounts.create_user({name, "correct horse", superuser});
+    model::User make_user(const std::string& name, model::Role role = model::Role::kMember) {
+        auto user = server_.accounts.create_user({name, "correct horse", role});
         EXPECT_TRUE(user) << user.error().detail;
         return *user;
     }
@@ -89,7 +89,7 @@ TEST_F(AuthTest, AHashersCostHasAMinimum) {
 
 TEST_F(AuthTest, NamesAndPasswordsFollowTheRules) {
     const auto refused = [&](const std::string& name, const std::string& password) {
-        const auto user = server_.accounts.create_user({name, password, false});
+        const auto user = server_.accounts.create_user({name, password, model::Role::kMember});
         return !user && user.error().code == Code::kInvalidArgument;
     };
     EXPECT_TRUE(refused("", "long enough"));
@@ -141,22 +141,24 @@ TEST_F(AuthTest, AUsersTokenSendsAsTheirApplicationWithAllScopes) {
 }
 
 TEST_F(AuthTest, ASuperuserReadsAll) {
-    const auto token = server_.accounts.user_token(make_user("root", true).id).value();
+    const auto token =
+        server_.accounts.user_token(make_user("root", model::Role::kSuperuser).id).value();
     const auto principal = server_.authenticator.authenticate("Token " + token).value();
-    EXPECT_TRUE(principal.superuser);
+    EXPECT_EQ(principal.role, model::Role::kSuperuser);
     EXPECT_TRUE(principal.reads_all);
 }
 
 TEST_F(AuthTest, ASuperusersKeyForAnotherApplicationReadsThatAlone) {
-    const auto user = make_user("root", true);
-    const auto reads_all = [&](const std::string& application) {
+    const auto user = make_user("root", model::Role::kSuperuser);
+    const auto principal = [&](const std::string& application) {
         const auto key = server_.accounts.create_key({user.id, "", application, {7}, {}}).value();
-        const auto principal = server_.authenticator.authenticate("Token " + key.secret).value();
-        EXPECT_TRUE(principal.superuser);
-        return principal.reads_all;
+        return server_.authenticator.authenticate("Token " + key.secret).value();
     };
-    EXPECT_FALSE(reads_all("kiosk"));
-    EXPECT_TRUE(reads_all(""));
+    EXPECT_FALSE(principal("kiosk").reads_all);
+    EXPECT_EQ(principal("kiosk").role, model::Role::kApplication);
+    EXPECT_FALSE(principal("root").reads_all);  // asked for by name: the application's alone
+    EXPECT_TRUE(principal("").reads_all);
+    EXPECT_EQ(principal("").role, model::Role::kSuperuser);
 }
 
 TEST_F(AuthTest, ADenialTellsMissingFromInvalid) {
@@ -255,7 +257,8 @@ TEST_F(AuthTest, ARevokedKeyIsRefusedAtOnce) {
 TEST_F(AuthTest, WhatAnotherProcessChangedIsSeenAtTheNextUpkeep) {
     EXPECT_FALSE(server_.authenticator.has_users());
     Process other(directory_.path(), clock_);
-    const auto user = other.accounts.create_user({"ann", "correct horse", false}).value();
+    const auto user =
+        other.accounts.create_user({"ann", "correct horse", model::Role::kMember}).value();
     const auto created = other.accounts.create_key({user.id, "", "", {7}, {}}).value();
     ASSERT_TRUE(server_.accounts.upkeep());
     EXPECT_TRUE(server_.authenticator.has_users());
@@ -307,8 +310,11 @@ TEST_F(AuthTest, LastUseIsWrittenDownOnceAMinuteAndSurvivesReloads) {
 
 TEST_F(AuthTest, OnlyTheFirstUserIsMadeWhenNoneIsAskedFor) {
     const auto none = catalog::Users::When::kNoUserYet;
-    ASSERT_TRUE(server_.accounts.create_user({"ann", "correct horse", true}, none));
-    EXPECT_EQ(server_.accounts.create_user({"bob", "correct horse", true}, none).error().code,
+    ASSERT_TRUE(
+        server_.accounts.create_user({"ann", "correct horse", model::Role::kSuperuser}, none));
+    EXPECT_EQ(server_.accounts.create_user({"bob", "correct horse", model::Role::kSuperuser}, none)
+                  .error()
+                  .code,
               Code::kConflict);
 }
 
@@ -334,13 +340,13 @@ TEST_F(AuthTest, AuthenticatingWhileKeysChangeIsSafe) {
 }
 
 TEST_F(AuthTest, ASessionIsFoundByItsCookieUntilItExpires) {
-    const auto user = make_user("ann", true);
+    const auto user = make_user("ann", model::Role::kSuperuser);
     const auto cookie = server_.sessions.start(user.id).value();
     EXPECT_THAT(cookie, MatchesRegex("[0-9a-f.]+"));
     const auto session = server_.sessions.find(cookie);
     ASSERT_TRUE(session);
     EXPECT_EQ(session->user.name, "ann");
-    EXPECT_TRUE(session->principal().superuser);
+    EXPECT_EQ(session->principal().role, model::Role::kSuperuser);
     EXPECT_EQ(session->principal().application, user.application);
     clock_.advance(12h);
     EXPECT_EQ(server_.sessions.find(cookie).error().code, Code::kUnauthenticated);

@@ -65,8 +65,8 @@ model::Principal BrowserSessions::Session::principal() const {
     principal.user = user.id;
     principal.application = user.application;
     principal.scopes = model::kAllScopes;
-    principal.superuser = user.superuser;
-    principal.reads_all = user.superuser;
+    principal.role = user.role;
+    principal.reads_all = user.role >= model::Role::kStaff;
     return principal;
 }
 

@@ -153,10 +153,8 @@ Status MemoryAuthenticator::reload(catalog::Catalog& catalog) {
         known.principal.application = record.key.application;
         known.principal.key = record.key.id;
         known.principal.scopes = record.key.scopes;
-        known.principal.superuser = user->second.user.superuser;
-        // Made for another application than the user's own, a key is for that one alone.
-        known.principal.reads_all =
-            user->second.user.superuser && record.key.application == user->second.user.application;
+        if (record.key.personal) known.principal.role = user->second.user.role;
+        known.principal.reads_all = known.principal.role >= model::Role::kStaff;
         known.expires_at = record.key.expires_at;
         known.use = next++;
         fresh->keys.emplace(digest, known);

@@ -24,6 +24,7 @@ using ApplicationId = Id<struct ApplicationTag, std::int64_t>;
 using UserId = Id<struct UserTag, std::int64_t>;
 using KeyId = Id<struct KeyTag, std::int64_t>;
 using EventTypeId = Id<struct EventTypeTag, std::int64_t>;
+using AuditId = Id<struct AuditTag, std::int64_t>;
 
 }  // namespace eyed
 

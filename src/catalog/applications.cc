@@ -15,14 +15,17 @@ std::vector<model::Application> select(soci::session& sql, const std::string& wh
     std::string name;
     NullableNumber owner;
     long long created_at = 0;
+    long long reads_all = 0;
     soci::statement statement(sql);
-    prepare(statement, "SELECT id, name, owner_id, created_at FROM applications " + where,
+    prepare(statement,
+            "SELECT id, name, owner_id, created_at, reads_all FROM applications " + where,
             soci::into(id), soci::into(name), soci::into(owner.value, owner.indicator),
-            soci::into(created_at), soci::use(parameter)...);
+            soci::into(created_at), soci::into(reads_all), soci::use(parameter)...);
     statement.execute();
     std::vector<model::Application> found;
     while (statement.fetch())
-        found.push_back({ApplicationId{id}, name, UserId{owner.id()}, Micros{created_at}});
+        found.push_back(
+            {ApplicationId{id}, name, UserId{owner.id()}, Micros{created_at}, reads_all != 0});
     return found;
 }
 
@@ -40,7 +43,7 @@ Result<model::Application> Applications::find_or_create(const New& application) 
             soci::use(application.name), soci::use(owner.value, owner.indicator),
             soci::use(created_at), soci::into(id);
         return model::Application{ApplicationId{id}, application.name, application.owner,
-                                  application.created_at};
+                                  application.created_at, false};
     });
 }
 

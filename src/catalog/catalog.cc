@@ -1,6 +1,7 @@
 #include "catalog/catalog.h"
 
 #include "catalog/applications.h"
+#include "catalog/audit.h"
 #include "catalog/connection.h"
 #include "catalog/ended_sessions.h"
 #include "catalog/event_types.h"
@@ -15,7 +16,8 @@ Catalog::Catalog(std::unique_ptr<Connection> connection)
       applications_(std::make_unique<Applications>(*connection_)),
       keys_(std::make_unique<Keys>(*connection_)),
       event_types_(std::make_unique<EventTypes>(*connection_)),
-      ended_sessions_(std::make_unique<EndedSessions>(*connection_)) {
+      ended_sessions_(std::make_unique<EndedSessions>(*connection_)),
+      audit_(std::make_unique<Audit>(*connection_)) {
 }
 
 Catalog::~Catalog() = default;

@@ -15,6 +15,7 @@ class Applications;
 class Keys;
 class EventTypes;
 class EndedSessions;
+class Audit;
 
 /// Users, applications, keys and event types in SQL: SQLite in WAL mode, each commit synced. The
 /// running server and command-line programs may have the same file open. Thread-safe: one
@@ -40,6 +41,7 @@ class Catalog {
     Keys& keys() { return *keys_; }
     EventTypes& event_types() { return *event_types_; }
     EndedSessions& ended_sessions() { return *ended_sessions_; }
+    Audit& audit() { return *audit_; }
 
     /// A number that differs from the last call's when another process has committed since (this
     /// one's own changes do not count). Cheap: ask every second.
@@ -56,6 +58,7 @@ class Catalog {
     std::unique_ptr<Keys> keys_;
     std::unique_ptr<EventTypes> event_types_;
     std::unique_ptr<EndedSessions> ended_sessions_;
+    std::unique_ptr<Audit> audit_;
 };
 
 }  // namespace eyed::catalog

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "catalog/applications.h"
+#include "catalog/audit.h"
 #include "catalog/ended_sessions.h"
 #include "catalog/event_types.h"
 #include "catalog/keys.h"
@@ -43,8 +44,9 @@ class CatalogTest : public ::testing::Test {
         return std::move(*opened);
     }
     model::User make_user(const std::string& name) {
-        auto user = catalog_->users().create({name, "hash", "token", "session", false, Micros{5}},
-                                             Users::When::kAlways);
+        auto user = catalog_->users().create(
+            {name, "hash", "token", "session", model::Role::kMember, Micros{5}},
+            Users::When::kAlways);
         EXPECT_TRUE(user) << user.error().detail;
         return *user;
     }
@@ -79,14 +81,14 @@ TEST_F(CatalogTest, AUserGetsAnApplicationOfTheSameName) {
     EXPECT_EQ(record->password_hash, "hash");
     EXPECT_EQ(record->user.created_at, Micros{5});
     EXPECT_TRUE(record->user.active);
-    EXPECT_FALSE(record->user.superuser);
+    EXPECT_EQ(record->user.role, model::Role::kMember);
 }
 
 TEST_F(CatalogTest, NamesOfUsersAreUniqueAndToldApartByCase) {
     make_user("ann");
     make_user("Ann");
-    const auto again =
-        catalog_->users().create({"ann", "h", "t", "s", false, Micros{1}}, Users::When::kAlways);
+    const auto again = catalog_->users().create(
+        {"ann", "h", "t", "s", model::Role::kMember, Micros{1}}, Users::When::kAlways);
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().code, Code::kConflict);
     EXPECT_EQ(catalog_->users().count().value(), 2U);
@@ -94,8 +96,8 @@ TEST_F(CatalogTest, NamesOfUsersAreUniqueAndToldApartByCase) {
 
 TEST_F(CatalogTest, AnApplicationsNameCannotBecomeAUsers) {
     ASSERT_TRUE(catalog_->applications().find_or_create({"shop", UserId{}, Micros{1}}));
-    const auto user =
-        catalog_->users().create({"shop", "h", "t", "s", false, Micros{1}}, Users::When::kAlways);
+    const auto user = catalog_->users().create(
+        {"shop", "h", "t", "s", model::Role::kMember, Micros{1}}, Users::When::kAlways);
     ASSERT_FALSE(user);
     EXPECT_EQ(user.error().code, Code::kConflict);
     EXPECT_EQ(catalog_->users().count().value(), 0U);
@@ -107,8 +109,9 @@ TEST_F(CatalogTest, OnlyOneOfManyBecomesTheFirstUser) {
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([&, i] {
             const auto own = open();
-            if (own->users().create({"u" + std::to_string(i), "h", "t", "s", true, Micros{1}},
-                                    Users::When::kNoUserYet))
+            if (own->users().create(
+                    {"u" + std::to_string(i), "h", "t", "s", model::Role::kSuperuser, Micros{1}},
+                    Users::When::kNoUserYet))
                 ++made;
         });
     threads.clear();
@@ -254,10 +257,10 @@ TEST_F(CatalogTest, ConnectionsThatMakeTheSameTypesTogetherMakeEachOnce) {
         EXPECT_EQ(other, ids[0]);
     const auto all = catalog_->event_types().changes_since(0).value();
     EXPECT_EQ(all.size(), 11U);
-    std::set<std::uint64_t> versions;
+    std::set<std::uint64_t> revisions;
     for (const auto& one : all)
-        versions.insert(one.version);
-    EXPECT_EQ(versions.size(), 11U);
+        revisions.insert(one.revision);
+    EXPECT_EQ(revisions.size(), 11U);
 }
 
 TEST_F(CatalogTest, AnApplicationOverItsLimitGetsKnownTypesOnly) {
@@ -275,10 +278,10 @@ TEST_F(CatalogTest, AnExampleTurnsTheCheckOnAndClearingItOff) {
     const auto made = catalog_->event_types().create_if_absent({type("a", "1"), type("a", "2")}, 9);
     const auto id = made->at(0)->id;
     const auto user = make_user("ann");
-    const auto before = made->at(1)->version;
+    const auto before = made->at(1)->revision;
     const auto set = catalog_->event_types().set_example({id, R"({"k":1})", user.id, Micros{70}});
     ASSERT_TRUE(set) << set.error().detail;
-    EXPECT_EQ(set->mode, model::CheckMode::kExample);
+    EXPECT_EQ(set->mode, model::CheckMode::kEnforce);
     EXPECT_EQ(set->example, R"({"k":1})");
     EXPECT_EQ(set->updated_by, user.id);
     EXPECT_EQ(set->updated_at, Micros{70});
@@ -289,7 +292,8 @@ TEST_F(CatalogTest, AnExampleTurnsTheCheckOnAndClearingItOff) {
         catalog_->event_types().set_example({id, std::nullopt, user.id, Micros{71}}).value();
     EXPECT_EQ(cleared.mode, model::CheckMode::kOff);
     EXPECT_EQ(cleared.example, std::nullopt);
-    EXPECT_GT(cleared.version, set->version);
+    EXPECT_EQ(cleared.version, 3U);
+    EXPECT_GT(cleared.revision, set->revision);
     EXPECT_EQ(catalog_->event_types()
                   .set_example({EventTypeId{99}, "{}", user.id, Micros{1}})
                   .error()
@@ -375,8 +379,8 @@ TEST_F(CatalogTest, TheVersionChangesWhenAnotherConnectionCommitsAndNotByOneself
     make_user("ann");
     EXPECT_EQ(catalog_->version().value(), before);
     const auto other = open();
-    ASSERT_TRUE(
-        other->users().create({"bob", "h", "t", "s", false, Micros{1}}, Users::When::kAlways));
+    ASSERT_TRUE(other->users().create({"bob", "h", "t", "s", model::Role::kMember, Micros{1}},
+                                      Users::When::kAlways));
     const auto after = catalog_->version().value();
     EXPECT_NE(after, before);
     EXPECT_EQ(catalog_->version().value(), after);
@@ -424,6 +428,45 @@ TEST_F(CatalogTest, AMissingDirectoryIsReported) {
     const auto opened = Catalog::open({directory_ + "/none/catalog.db"});
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Code::kIo);
+}
+
+TEST_F(CatalogTest, TheAuditLogIsReadNewestFirstAndFiltered) {
+    const auto entry = [](const std::string& kind, std::int64_t subject, std::int64_t user) {
+        return model::AuditEntry{.at = Micros{subject * 10},
+                                 .actor = {UserId{user}, KeyId{}, model::Via::kCli},
+                                 .action = "created",
+                                 .kind = kind,
+                                 .subject_id = subject,
+                                 .subject = "s",
+                                 .details = R"({"a":1})"};
+    };
+    for (const auto& one : {entry("user", 1, 0), entry("key", 2, 7), entry("user", 3, 7)})
+        ASSERT_TRUE(catalog_->audit().add(one));
+    const auto subjects = [&](const Audit::Filter& filter, const Audit::Page& page = {}) {
+        std::vector<std::int64_t> ids;
+        for (const auto& row : catalog_->audit().list(filter, page)->rows)
+            ids.push_back(row.subject_id);
+        return ids;
+    };
+    using Ids = std::vector<std::int64_t>;
+    EXPECT_EQ(subjects({}), (Ids{3, 2, 1}));
+    EXPECT_EQ(subjects({.kind = "user"}), (Ids{3, 1}));
+    EXPECT_EQ(subjects({.user = UserId{7}}), (Ids{3, 2}));
+    EXPECT_EQ(subjects({.from = Micros{20}, .to = Micros{30}}), (Ids{2}));
+    EXPECT_EQ(subjects({.kind = "user", .subject_id = 1}), (Ids{1}));
+    const auto first = catalog_->audit().list({}, {.limit = 2}).value();
+    EXPECT_TRUE(first.more);
+    EXPECT_EQ(subjects({}, {.limit = 2, .after = first.rows.back().id}), (Ids{1}));
+    EXPECT_EQ(first.rows[0].actor.via, model::Via::kCli);
+    EXPECT_EQ(first.rows[0].details, R"({"a":1})");
+}
+
+TEST_F(CatalogTest, TheDatabaseItselfRefusesToChangeTheAuditLog) {
+    ASSERT_TRUE(catalog_->audit().add({.at = Micros{1}, .action = "created", .kind = "user"}));
+    soci::session sql(soci::sqlite3, "db=\"" + path() + "\"");
+    EXPECT_THROW(sql << "UPDATE audit SET action = 'x'", soci::soci_error);
+    EXPECT_THROW(sql << "DELETE FROM audit", soci::soci_error);
+    EXPECT_EQ(catalog_->audit().list({}, {})->rows.size(), 1U);
 }
 
 }  // namespace

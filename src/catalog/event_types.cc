@@ -6,16 +6,26 @@
 namespace eyed::catalog {
 namespace {
 
+model::CheckMode mode_of(const std::string& name) {
+    for (const model::CheckMode mode : {model::CheckMode::kObserve, model::CheckMode::kEnforce})
+        if (model::mode_name(mode) == name) return mode;
+    return model::CheckMode::kOff;
+}
+
 /// One row on its way out.
 struct Row {
     long long id = 0;
     long long application = 0;
     std::string category;
     std::string name;
+    std::string description;
     std::string example;
     soci::indicator example_indicator = soci::i_null;
+    std::string schema;
+    soci::indicator schema_indicator = soci::i_null;
     std::string mode;
     long long version = 0;
+    long long revision = 0;
     long long first_seen = 0;
     long long updated_at = 0;
     NullableNumber updated_by;
@@ -26,9 +36,12 @@ struct Row {
         type.application = ApplicationId{application};
         type.category = category;
         type.name = name;
+        type.description = description;
         if (example_indicator == soci::i_ok) type.example = example;
-        type.mode = mode == "example" ? model::CheckMode::kExample : model::CheckMode::kOff;
-        type.version = static_cast<std::uint64_t>(version);
+        if (schema_indicator == soci::i_ok) type.schema = schema;
+        type.mode = mode_of(mode);
+        type.version = static_cast<std::uint32_t>(version);
+        type.revision = static_cast<std::uint64_t>(revision);
         type.first_seen = Micros{first_seen};
         type.updated_at = Micros{updated_at};
         type.updated_by = UserId{updated_by.id()};
@@ -51,9 +64,12 @@ std::vector<model::EventType> select(soci::session& sql, const std::string& tail
     statement.exchange(soci::into(row.application));
     statement.exchange(soci::into(row.category));
     statement.exchange(soci::into(row.name));
+    statement.exchange(soci::into(row.description));
     statement.exchange(soci::into(row.example, row.example_indicator));
+    statement.exchange(soci::into(row.schema, row.schema_indicator));
     statement.exchange(soci::into(row.mode));
     statement.exchange(soci::into(row.version));
+    statement.exchange(soci::into(row.revision));
     statement.exchange(soci::into(row.first_seen));
     statement.exchange(soci::into(row.updated_at));
     statement.exchange(soci::into(row.updated_by.value, row.updated_by.indicator));
@@ -63,8 +79,8 @@ std::vector<model::EventType> select(soci::session& sql, const std::string& tail
         statement.exchange(soci::use(number));
     statement.alloc();
     statement.prepare(
-        "SELECT id, application_id, category, name, example, mode, version, first_seen, "
-        "updated_at, updated_by FROM event_types " +
+        "SELECT id, application_id, category, name, description, example, schema, mode, version, "
+        "revision, first_seen, updated_at, updated_by FROM event_types " +
         tail);
     statement.define_and_bind();
     statement.execute();
@@ -74,10 +90,10 @@ std::vector<model::EventType> select(soci::session& sql, const std::string& tail
     return types;
 }
 
-long long next_version(soci::session& sql) {
-    long long version = 0;
-    sql << "SELECT coalesce(max(version), 0) + 1 FROM event_types", soci::into(version);
-    return version;
+long long next_revision(soci::session& sql) {
+    long long revision = 0;
+    sql << "SELECT coalesce(max(revision), 0) + 1 FROM event_types", soci::into(revision);
+    return revision;
 }
 
 std::optional<model::EventType> find(soci::session& sql, const std::string& category,
@@ -89,21 +105,22 @@ std::optional<model::EventType> find(soci::session& sql, const std::string& cate
 
 model::EventType insert(soci::session& sql, const EventTypes::New& wanted) {
     const long long application = wanted.application.value;
-    const long long version = next_version(sql);
+    const long long revision = next_revision(sql);
     const long long at = wanted.first_seen.value;
     long long id = 0;
-    sql << "INSERT INTO event_types (application_id, category, name, example, mode, version, "
-           "first_seen, updated_at, updated_by) "
-           "VALUES (:application, :category, :name, NULL, 'off', :version, :seen, :updated, NULL) "
+    sql << "INSERT INTO event_types (application_id, category, name, description, mode, version, "
+           "revision, first_seen, updated_at) "
+           "VALUES (:application, :category, :name, '', 'off', 1, :revision, :seen, :updated) "
            "RETURNING id",
         soci::use(application), soci::use(wanted.category), soci::use(wanted.name),
-        soci::use(version), soci::use(at), soci::use(at), soci::into(id);
+        soci::use(revision), soci::use(at), soci::use(at), soci::into(id);
     model::EventType type;
     type.id = EventTypeId{id};
     type.application = wanted.application;
     type.category = wanted.category;
     type.name = wanted.name;
-    type.version = static_cast<std::uint64_t>(version);
+    type.version = 1;
+    type.revision = static_cast<std::uint64_t>(revision);
     type.first_seen = wanted.first_seen;
     type.updated_at = wanted.first_seen;
     return type;
@@ -197,10 +214,10 @@ Result<std::vector<std::optional<model::EventType>>> EventTypes::create_if_absen
     });
 }
 
-Result<std::vector<model::EventType>> EventTypes::changes_since(std::uint64_t version) {
+Result<std::vector<model::EventType>> EventTypes::changes_since(std::uint64_t revision) {
     return connection_.run([&](soci::session& sql) -> Result<std::vector<model::EventType>> {
-        return select(sql, "WHERE version > :version ORDER BY version",
-                      {{}, {static_cast<long long>(version)}});
+        return select(sql, "WHERE revision > :revision ORDER BY revision",
+                      {{}, {static_cast<long long>(revision)}});
     });
 }
 
@@ -233,14 +250,15 @@ Result<model::EventType> EventTypes::set_example(const Edit& edit) {
         EYED_TRY(get(sql, edit.id));
         const std::string example = edit.example.value_or("");
         auto indicator = edit.example ? soci::i_ok : soci::i_null;
-        const std::string mode = edit.example ? "example" : "off";
-        const long long version = next_version(sql);
+        const std::string mode = edit.example ? "enforce" : "off";
+        const long long revision = next_revision(sql);
         const long long at = edit.at.value;
         NullableNumber by(edit.by.value);
         const long long id = edit.id.value;
-        sql << "UPDATE event_types SET example = :example, mode = :mode, version = :version, "
+        sql << "UPDATE event_types SET example = :example, mode = :mode, version = version + 1, "
+               "revision = :revision, "
                "updated_at = :at, updated_by = :by WHERE id = :id",
-            soci::use(example, indicator), soci::use(mode), soci::use(version), soci::use(at),
+            soci::use(example, indicator), soci::use(mode), soci::use(revision), soci::use(at),
             soci::use(by.value, by.indicator), soci::use(id);
         return get(sql, edit.id);
     });

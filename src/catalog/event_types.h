@@ -31,9 +31,9 @@ class EventTypes {
     [[nodiscard]] Result<std::vector<std::optional<model::EventType>>> create_if_absent(
         const std::vector<New>& wanted, std::uint32_t limit_per_application);
 
-    /// All that changed after `version` (0: all), by version. The last one's version is what to ask
-    /// with next.
-    [[nodiscard]] Result<std::vector<model::EventType>> changes_since(std::uint64_t version);
+    /// All that changed after `revision` (0: all), by revision. The last one's is what to ask with
+    /// next.
+    [[nodiscard]] Result<std::vector<model::EventType>> changes_since(std::uint64_t revision);
     /// kNotFound.
     [[nodiscard]] Result<model::EventType> by_id(EventTypeId id);
 
@@ -60,7 +60,7 @@ class EventTypes {
         UserId by;
         Micros at;
     };
-    /// Sets the example (mode kExample) or clears it (kOff). The type as it is now. kNotFound.
+    /// Sets the example (mode kEnforce) or clears it (kOff). The type as it is now. kNotFound.
     [[nodiscard]] Result<model::EventType> set_example(const Edit& edit);
 
   private:

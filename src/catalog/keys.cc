@@ -13,9 +13,11 @@ struct Row {
     long long id = 0;
     std::string digest;
     std::string name;
+    std::string hint;
     long long user = 0;
     long long application = 0;
     long long scopes = 0;
+    long long personal = 0;
     long long is_default = 0;
     long long created_at = 0;
     NullableNumber last_used_at;
@@ -26,9 +28,11 @@ struct Row {
     explicit Row(const KeyRecord& record)
         : digest(record.digest),
           name(record.key.name),
+          hint(record.key.hint),
           user(record.key.user.value),
           application(record.key.application.value),
           scopes(record.key.scopes.bits),
+          personal(record.key.personal ? 1 : 0),
           is_default(record.key.is_default ? 1 : 0),
           created_at(record.key.created_at.value),
           last_used_at(record.key.last_used_at),
@@ -38,9 +42,11 @@ struct Row {
     KeyRecord record() const {
         model::Key key{KeyId{id},
                        name,
+                       hint,
                        UserId{user},
                        ApplicationId{application},
                        model::Scopes{static_cast<std::uint8_t>(scopes)},
+                       personal != 0,
                        is_default != 0,
                        Micros{created_at},
                        last_used_at.instant(),
@@ -53,12 +59,14 @@ struct Row {
 std::vector<KeyRecord> select(soci::session& sql, const std::string& where) {
     Row row;
     soci::statement statement =
-        (sql.prepare << "SELECT id, digest, name, user_id, application_id, scopes, is_default, "
+        (sql.prepare << "SELECT id, digest, name, hint, user_id, application_id, scopes, personal, "
+                        "is_default, "
                         "created_at, last_used_at, expires_at, revoked_at FROM api_keys " +
                             where,
-         soci::into(row.id), soci::into(row.digest), soci::into(row.name), soci::into(row.user),
-         soci::into(row.application), soci::into(row.scopes), soci::into(row.is_default),
-         soci::into(row.created_at), soci::into(row.last_used_at.value, row.last_used_at.indicator),
+         soci::into(row.id), soci::into(row.digest), soci::into(row.name), soci::into(row.hint),
+         soci::into(row.user), soci::into(row.application), soci::into(row.scopes),
+         soci::into(row.personal), soci::into(row.is_default), soci::into(row.created_at),
+         soci::into(row.last_used_at.value, row.last_used_at.indicator),
          soci::into(row.expires_at.value, row.expires_at.indicator),
          soci::into(row.revoked_at.value, row.revoked_at.indicator));
     statement.execute();
@@ -70,12 +78,15 @@ std::vector<KeyRecord> select(soci::session& sql, const std::string& where) {
 
 KeyId insert(soci::session& sql, const KeyRecord& record) {
     Row row(record);
-    sql << "INSERT INTO api_keys (digest, name, user_id, application_id, scopes, is_default, "
+    sql << "INSERT INTO api_keys (digest, name, hint, user_id, application_id, scopes, personal, "
+           "is_default, "
            "created_at, last_used_at, expires_at, revoked_at) "
-           "VALUES (:digest, :name, :user, :application, :scopes, :default, :created, :used, "
+           "VALUES (:digest, :name, :hint, :user, :application, :scopes, :personal, :default, "
+           ":created, :used, "
            ":expires, :revoked) RETURNING id",
-        soci::use(row.digest), soci::use(row.name), soci::use(row.user), soci::use(row.application),
-        soci::use(row.scopes), soci::use(row.is_default), soci::use(row.created_at),
+        soci::use(row.digest), soci::use(row.name), soci::use(row.hint), soci::use(row.user),
+        soci::use(row.application), soci::use(row.scopes), soci::use(row.personal),
+        soci::use(row.is_default), soci::use(row.created_at),
         soci::use(row.last_used_at.value, row.last_used_at.indicator),
         soci::use(row.expires_at.value, row.expires_at.indicator),
         soci::use(row.revoked_at.value, row.revoked_at.indicator), soci::into(row.id);

@@ -6,6 +6,12 @@
 namespace eyed::catalog {
 namespace {
 
+model::Role role_of(const std::string& name) {
+    for (const model::Role role : {model::Role::kStaff, model::Role::kSuperuser})
+        if (model::role_name(role) == name) return role;
+    return model::Role::kMember;
+}
+
 /// One row on its way in or out.
 struct Row {
     long long id = 0;
@@ -14,12 +20,12 @@ struct Row {
     std::string password_hash;
     std::string token_nonce;
     std::string session_nonce;
-    long long superuser = 0;
+    std::string role;
     long long active = 0;
     long long created_at = 0;
 
     UserRecord record() const {
-        return {{UserId{id}, name, ApplicationId{application}, superuser != 0, active != 0,
+        return {{UserId{id}, name, ApplicationId{application}, role_of(role), active != 0,
                  Micros{created_at}},
                 password_hash,
                 token_nonce,
@@ -28,7 +34,7 @@ struct Row {
 };
 
 constexpr const char* kSelect =
-    "SELECT id, name, application_id, password_hash, token_nonce, session_nonce, superuser, "
+    "SELECT id, name, application_id, password_hash, token_nonce, session_nonce, role, "
     "active, created_at FROM users ";
 
 /// Prepares the select with `where`, which may have one parameter.
@@ -39,7 +45,7 @@ std::vector<UserRecord> select(soci::session& sql, const std::string& where,
     soci::statement statement(sql);
     prepare(statement, kSelect + where, soci::into(row.id), soci::into(row.name),
             soci::into(row.application), soci::into(row.password_hash), soci::into(row.token_nonce),
-            soci::into(row.session_nonce), soci::into(row.superuser), soci::into(row.active),
+            soci::into(row.session_nonce), soci::into(row.role), soci::into(row.active),
             soci::into(row.created_at), soci::use(parameter)...);
     statement.execute();
     std::vector<UserRecord> records;
@@ -90,19 +96,19 @@ Result<model::User> Users::create(const NewUser& user, When when) {
         sql << "INSERT INTO applications (name, owner_id, created_at) VALUES (:name, NULL, :at) "
                "RETURNING id",
             soci::use(user.name), soci::use(created_at), soci::into(application);
-        const long long superuser = user.superuser ? 1 : 0;
+        const std::string role(model::role_name(user.role));
         long long id = 0;
         sql << "INSERT INTO users (name, application_id, password_hash, token_nonce, "
-               "session_nonce, superuser, active, created_at) "
-               "VALUES (:name, :application, :hash, :token, :session, :superuser, 1, :at) "
+               "session_nonce, role, active, created_at) "
+               "VALUES (:name, :application, :hash, :token, :session, :role, 1, :at) "
                "RETURNING id",
             soci::use(user.name), soci::use(application), soci::use(user.password_hash),
-            soci::use(user.token_nonce), soci::use(user.session_nonce), soci::use(superuser),
+            soci::use(user.token_nonce), soci::use(user.session_nonce), soci::use(role),
             soci::use(created_at), soci::into(id);
         sql << "UPDATE applications SET owner_id = :owner WHERE id = :id", soci::use(id),
             soci::use(application);
-        return model::User{UserId{id},     user.name, ApplicationId{application},
-                           user.superuser, true,      user.created_at};
+        return model::User{UserId{id}, user.name, ApplicationId{application},
+                           user.role,  true,      user.created_at};
     });
 }
 

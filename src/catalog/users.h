@@ -28,7 +28,7 @@ struct NewUser {
     std::string password_hash;
     std::string token_nonce;
     std::string session_nonce;
-    bool superuser = false;
+    model::Role role = model::Role::kMember;
     Micros created_at;
 };
 

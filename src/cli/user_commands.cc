@@ -14,7 +14,8 @@ std::string user_json(const model::User& user) {
     JsonObject object;
     object.number("id", user.id.value)
         .text("name", user.name)
-        .flag("superuser", user.superuser)
+        .text("role", model::role_name(user.role))
+        .flag("superuser", user.role == model::Role::kSuperuser)
         .flag("active", user.active)
         .instant("created_at", user.created_at);
     return object.str();
@@ -38,7 +39,9 @@ Result<int> create_user(const Context& context, const UserCreate& command) {
                 read_new_password(context.start, source(command.password_stdin)));
     EYED_ASSIGN(const auto opened,
                 OfflineAccounts::open(context.settings(), OfflineAccounts::Missing::kCreate));
-    const auto user = opened->accounts().create_user({command.name, password, command.superuser});
+    const auto user = opened->accounts().create_user(
+        {command.name, password,
+         command.superuser ? model::Role::kSuperuser : model::Role::kMember});
     if (!user) return with_name(user.error(), command.name);
     auto& out = context.start.out;
     if (context.style == Style::kJson) {
@@ -46,7 +49,9 @@ Result<int> create_user(const Context& context, const UserCreate& command) {
     } else if (context.style == Style::kQuiet) {
         out << user->name << '\n';
     } else {
-        out << fmt::format("Created {} {}.\n", user->superuser ? "superuser" : "user", user->name);
+        out << fmt::format("Created {} {}.\n",
+                           user->role == model::Role::kSuperuser ? "superuser" : "user",
+                           user->name);
     }
     return kDone;
 }
@@ -57,13 +62,13 @@ Result<int> list_users(const Context& context) {
     auto& out = context.start.out;
     std::vector<std::vector<std::string>> rows;
     for (const auto& user : users) {
-        rows.push_back({user.name, user.superuser ? "yes" : "no", user.active ? "yes" : "no",
-                        when(user.created_at)});
+        rows.push_back({user.name, std::string(model::role_name(user.role)),
+                        user.active ? "yes" : "no", when(user.created_at)});
         if (context.style == Style::kJson) out << user_json(user) << '\n';
         if (context.style == Style::kQuiet) out << user.name << '\n';
     }
     if (context.style == Style::kHuman)
-        out << table({"NAME", "SUPERUSER", "ACTIVE", "CREATED (UTC)"}, rows);
+        out << table({"NAME", "ROLE", "ACTIVE", "CREATED (UTC)"}, rows);
     return kDone;
 }
 

@@ -11,6 +11,7 @@ TypeRow row_of(model::EventType type) {
     row.name = std::move(type.name);
     row.example = std::move(type.example);
     row.version = type.version;
+    row.revision = type.revision;
     return row;
 }
 
@@ -35,8 +36,8 @@ Result<std::vector<std::optional<TypeRow>>> CatalogTypes::create_if_absent(
     return rows;
 }
 
-Result<std::vector<TypeRow>> CatalogTypes::changes_since(std::uint64_t version) {
-    EYED_ASSIGN(auto changed, types_.changes_since(version));
+Result<std::vector<TypeRow>> CatalogTypes::changes_since(std::uint64_t revision) {
+    EYED_ASSIGN(auto changed, types_.changes_since(revision));
     std::vector<TypeRow> rows;
     rows.reserve(changed.size());
     for (auto& type : changed)

@@ -12,7 +12,7 @@ class CatalogTypes final : public TypeDirectory {
 
     [[nodiscard]] Result<std::vector<std::optional<TypeRow>>> create_if_absent(
         const std::vector<NewType>& wanted, std::uint32_t limit) override;
-    [[nodiscard]] Result<std::vector<TypeRow>> changes_since(std::uint64_t version) override;
+    [[nodiscard]] Result<std::vector<TypeRow>> changes_since(std::uint64_t revision) override;
 
   private:
     catalog::EventTypes& types_;

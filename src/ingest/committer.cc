@@ -84,6 +84,7 @@ void add_again(const log::Batch& from, const log::Batch::Entry& entry, log::Batc
         }
         case log::Kind::kErase:
         case log::Kind::kSession:
+        case log::Kind::kSettle:
         case log::Kind::kGap:
             break;  // have no type: never beside one that could not be made
     }

@@ -22,10 +22,10 @@ class MemoryDirectory final : public TypeDirectory {
                                                                  std::uint32_t) override {
         return failure(Code::kInternal, "not of this test");
     }
-    Result<std::vector<TypeRow>> changes_since(std::uint64_t version) override {
+    Result<std::vector<TypeRow>> changes_since(std::uint64_t revision) override {
         std::vector<TypeRow> changed;
         std::ranges::copy_if(rows, std::back_inserter(changed),
-                             [&](const TypeRow& row) { return row.version > version; });
+                             [&](const TypeRow& row) { return row.revision > revision; });
         return changed;
     }
 };
@@ -425,7 +425,7 @@ TEST_F(DecoderTest, EventIdsAndIdempotencyKeysAreDedupKeys) {
 }
 
 TEST_F(DecoderTest, StructureOfTheTypeIsEnforcedWhateverTheOrder) {
-    directory.rows.push_back({{1}, {1}, "c", "n", R"({"host":"x"})", 1});
+    directory.rows.push_back({{1}, {1}, "c", "n", R"({"host":"x"})", 1, 1});
     ASSERT_TRUE(types.refresh());
     for (const std::string_view text :
          {R"({"data":{"host":1},"category":"c","name":"n"})",
@@ -442,7 +442,7 @@ TEST_F(DecoderTest, StructureOfTheTypeIsEnforcedWhateverTheOrder) {
     EXPECT_EQ(kinds(), "e");
     seed(with("data", R"({"host":"x","port":1})"));
     EXPECT_EQ(first_message(), "/data/port is not part of the structure of this event type.");
-    directory.rows = {{{1}, {1}, "c", "n", std::nullopt, 2}};
+    directory.rows = {{{1}, {1}, "c", "n", std::nullopt, 2, 2}};
     ASSERT_TRUE(types.refresh());
     native(R"({"category":"c","name":"n","data":{"host":1}})");
     EXPECT_EQ(kinds(), "e");
@@ -456,8 +456,12 @@ TEST_F(DecoderTest, NewTypesAreWantedOnce) {
     EXPECT_EQ(out.items[1].new_type, 0u);
     EXPECT_EQ(out.items[2].new_type, 1u);
     for (int i = 1; i <= 3; ++i)
-        directory.rows.push_back(
-            {{i}, {1}, "a", std::to_string(i), std::nullopt, static_cast<std::uint64_t>(i)});
+        directory.rows.push_back({.id = {i},
+                                  .application = {1},
+                                  .category = "a",
+                                  .name = std::to_string(i),
+                                  .version = 1,
+                                  .revision = static_cast<std::uint64_t>(i)});
     ASSERT_TRUE(types.refresh());
     native(R"({"category":"a","name":"3"})");
     EXPECT_EQ(kinds(), "e");
@@ -534,7 +538,7 @@ TEST_F(DecoderTest, PatchChangesWhatItNames) {
 }
 
 TEST_F(DecoderTest, PatchIsHeldToTheStructureOfItsNewType) {
-    directory.rows.push_back({{1}, {1}, "c", "m", R"({"b":1})", 1});
+    directory.rows.push_back({{1}, {1}, "c", "m", R"({"b":1})", 1, 1});
     ASSERT_TRUE(types.refresh());
     model::Event changed;
     decoder.patch(sender, an_event(), padded(R"({"name":"m"})"), out, changed);

@@ -20,10 +20,10 @@ class OneType final : public TypeDirectory {
                                                                  std::uint32_t) override {
         return failure(Code::kInternal, "not of this test");
     }
-    Result<std::vector<TypeRow>> changes_since(std::uint64_t version) override {
-        if (version != 0) return std::vector<TypeRow>{};
+    Result<std::vector<TypeRow>> changes_since(std::uint64_t revision) override {
+        if (revision != 0) return std::vector<TypeRow>{};
         return std::vector<TypeRow>{
-            {{1}, {9}, std::string(kMessageCategory), "paid", R"({"cents":1})", 1}};
+            {{1}, {9}, std::string(kMessageCategory), "paid", R"({"cents":1})", 1, 1}};
     }
 };
 

@@ -42,6 +42,7 @@ void Types::install(const TypeRow& row) {
     state->category = row.category;
     state->name = row.name;
     state->version = row.version;
+    state->revision = row.revision;
     if (row.example) {
         auto structure = schema::Structure::from_example(*row.example);
         if (structure)
@@ -54,7 +55,7 @@ void Types::install(const TypeRow& row) {
         const auto [begin, end] = shard.by_name.equal_range(hash);
         for (auto at = begin; at != end; ++at) {
             if (at->second->category != row.category || at->second->name != row.name) continue;
-            if (at->second->version >= row.version) return;
+            if (at->second->revision >= row.revision) return;
             at->second = std::move(state);
             generation_.fetch_add(1, std::memory_order_release);
             return;
@@ -68,10 +69,10 @@ void Types::install(const TypeRow& row) {
 
 Status Types::refresh() {
     const std::lock_guard lock(directory_mutex_);
-    EYED_ASSIGN(const auto rows, directory_.changes_since(seen_version_));
+    EYED_ASSIGN(const auto rows, directory_.changes_since(seen_revision_));
     for (const TypeRow& row : rows) {
         install(row);
-        seen_version_ = std::max(seen_version_, row.version);
+        seen_revision_ = std::max(seen_revision_, row.revision);
     }
     return {};
 }

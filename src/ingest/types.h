@@ -29,7 +29,8 @@ struct TypeRow {
     std::string category;
     std::string name;
     std::optional<std::string> example;  ///< none: events of the type are not checked
-    std::uint64_t version = 0;           ///< rises with every change of any type
+    std::uint32_t version = 0;           ///< of this type
+    std::uint64_t revision = 0;          ///< rises with every change of any type
 };
 
 /// Asks for a type to be made.
@@ -49,8 +50,8 @@ class TypeDirectory {
     /// application has `limit` types already. Each type exactly once, however many ask.
     [[nodiscard]] virtual Result<std::vector<std::optional<TypeRow>>> create_if_absent(
         const std::vector<NewType>& wanted, std::uint32_t limit) = 0;
-    /// All that changed after `version` (0: all), by version.
-    [[nodiscard]] virtual Result<std::vector<TypeRow>> changes_since(std::uint64_t version) = 0;
+    /// All that changed after `revision` (0: all), by revision.
+    [[nodiscard]] virtual Result<std::vector<TypeRow>> changes_since(std::uint64_t revision) = 0;
 };
 
 /// What the decoder needs to know of a type. Immutable.
@@ -59,7 +60,8 @@ struct TypeState {
     std::string category;
     std::string name;
     std::shared_ptr<const schema::Structure> structure;  ///< null: not checked
-    std::uint64_t version = 0;
+    std::uint32_t version = 0;
+    std::uint64_t revision = 0;
 };
 using TypePointer = std::shared_ptr<const TypeState>;
 
@@ -116,8 +118,8 @@ class Types {
     std::atomic<std::uint64_t> generation_{1};
     std::atomic<std::size_t> size_{0};
 
-    std::mutex directory_mutex_;  ///< one caller of directory_ at a time; guards seen_version_
-    std::uint64_t seen_version_ = 0;
+    std::mutex directory_mutex_;  ///< one caller of directory_ at a time; guards seen_revision_
+    std::uint64_t seen_revision_ = 0;
 
     mutable std::mutex counts_mutex_;                          ///< guards counts_
     std::unordered_map<ApplicationId, std::uint32_t> counts_;  ///< types by application

@@ -33,23 +33,23 @@ class MemoryDirectory final : public TypeDirectory {
                 }
                 ++counts_[type.application];
                 const auto number = rows_.size() + 1;
-                rows_[key] = {{static_cast<std::int64_t>(number)},
-                              type.application,
-                              type.category,
-                              type.name,
-                              std::nullopt,
-                              ++version_};
+                rows_[key] = {.id = {static_cast<std::int64_t>(number)},
+                              .application = type.application,
+                              .category = type.category,
+                              .name = type.name,
+                              .version = 1,
+                              .revision = ++revision_};
                 ++created[key];
             }
             made.push_back(rows_[key]);
         }
         return made;
     }
-    Result<std::vector<TypeRow>> changes_since(std::uint64_t version) override {
+    Result<std::vector<TypeRow>> changes_since(std::uint64_t revision) override {
         const std::lock_guard lock(mutex_);
         std::map<std::uint64_t, TypeRow> changed;
         for (const auto& [key, row] : rows_)
-            if (row.version > version) changed[row.version] = row;
+            if (row.revision > revision) changed[row.revision] = row;
         std::vector<TypeRow> rows;
         for (const auto& [number, row] : changed)
             rows.push_back(row);
@@ -59,7 +59,8 @@ class MemoryDirectory final : public TypeDirectory {
         const std::lock_guard lock(mutex_);
         TypeRow& row = rows_[{category, name}];
         row.example = std::move(example);
-        row.version = ++version_;
+        ++row.version;
+        row.revision = ++revision_;
     }
 
     std::atomic<int> calls{0};
@@ -70,7 +71,7 @@ class MemoryDirectory final : public TypeDirectory {
     std::mutex mutex_;
     std::map<std::pair<std::string, std::string>, TypeRow> rows_;
     std::map<ApplicationId, std::uint32_t> counts_;
-    std::uint64_t version_ = 0;
+    std::uint64_t revision_ = 0;
 };
 
 /// A log in memory: ids as the real one gives them, and its deduplication.

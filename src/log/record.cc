@@ -10,7 +10,21 @@
 namespace eyed::log {
 namespace {
 
+/// Events, rejections and amendments of format 2 end in more fields. What has nothing to say in
+/// them is written in format 1, so that every value has one form.
 constexpr std::uint8_t kBodyFormat = 1;
+constexpr std::uint8_t kLongerFormat = 2;
+
+std::uint8_t format_of(const EventBody& body) {
+    return body.judgement == model::Judgement{} && !body.replays ? kBodyFormat : kLongerFormat;
+}
+std::uint8_t format_of(const RejectionBody& body) {
+    const bool plain = body.type_version == 0 && body.event_id.empty() && !body.target;
+    return plain ? kBodyFormat : kLongerFormat;
+}
+std::uint8_t format_of(const ReplaceBody& body) {
+    return body.judgement == model::Judgement{} ? kBodyFormat : kLongerFormat;
+}
 
 /// Appends a body's fields: fixed numbers little-endian, texts after a varint of their length.
 /// The sizes are counted first, so that the string grows once a body.
@@ -30,14 +44,23 @@ class Encoder {
     void uuid(const Uuid& value) {
         out_.append(reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size());
     }
-    void text(std::string_view value) {
-        std::uint64_t length = value.size();
-        while (length >= 0x80) {
-            byte(static_cast<std::uint8_t>(length | 0x80));
-            length >>= 7;
+    void varint(std::uint64_t value) {
+        while (value >= 0x80) {
+            byte(static_cast<std::uint8_t>(value | 0x80));
+            value >>= 7;
         }
-        byte(static_cast<std::uint8_t>(length));
+        byte(static_cast<std::uint8_t>(value));
+    }
+    void text(std::string_view value) {
+        varint(value.size());
         out_.append(value);
+    }
+    /// The type's version, then 0, or one more than the violation's number.
+    void judgement(const model::Judgement& value) {
+        varint(value.type_version);
+        byte(value.violation
+                 ? static_cast<std::uint8_t>(static_cast<unsigned>(*value.violation) + 1)
+                 : std::uint8_t{0});
     }
 
   private:
@@ -72,18 +95,37 @@ class Decoder {
         in_.remove_prefix(16);
         return value;
     }
-    std::string_view text() {
-        std::uint64_t length = 0;
+    /// Only the shortest form, of a number of 64 bits: what re-encodes to the same bytes.
+    std::uint64_t varint() {
+        std::uint64_t value = 0;
         for (int shift = 0;; shift += 7) {
             const std::uint8_t part = byte();
-            // Only the shortest form of at most 35 bits: what re-encodes to the same bytes.
-            if (!ok_ || shift > 28 || (part == 0 && shift > 0)) return fail();
-            length |= static_cast<std::uint64_t>(part & 0x7f) << shift;
-            if ((part & 0x80) == 0) break;
+            if (!ok_ || (part == 0 && shift > 0) || (shift == 63 && part > 1)) {
+                fail();
+                return 0;
+            }
+            value |= static_cast<std::uint64_t>(part & 0x7f) << shift;
+            if ((part & 0x80) == 0) return value;
         }
+    }
+    std::string_view text() {
+        const std::uint64_t length = varint();
         if (!need(length)) return {};
         const std::string_view value = in_.substr(0, length);
         in_.remove_prefix(length);
+        return value;
+    }
+    std::uint32_t version() {
+        const std::uint64_t value = varint();
+        if (value > UINT32_MAX) fail();
+        return static_cast<std::uint32_t>(value);
+    }
+    model::Judgement judgement() {
+        model::Judgement value;
+        value.type_version = version();
+        const std::uint8_t violation = byte();
+        if (violation > static_cast<unsigned>(model::kLastReason) + 1) fail();
+        if (violation != 0) value.violation = static_cast<model::Reason>(violation - 1);
         return value;
     }
 
@@ -103,7 +145,7 @@ class Decoder {
 };
 
 std::unexpected<Error> corrupt(const char* kind, std::string_view bytes) {
-    if (!bytes.empty() && static_cast<std::uint8_t>(bytes.front()) > kBodyFormat)
+    if (!bytes.empty() && static_cast<std::uint8_t>(bytes.front()) > kLongerFormat)
         return failure(Code::kCorrupt,
                        fmt::format("the {} is of format {}, newer than this program", kind,
                                    static_cast<std::uint8_t>(bytes[0])));
@@ -119,7 +161,8 @@ Hash128 dedup_key(ApplicationId application, std::string_view event_id) {
 void Batch::add(const EventBody& body) {
     const std::size_t offset = bytes_.size();
     Encoder out(bytes_);
-    out.byte(kBodyFormat);
+    const std::uint8_t format = format_of(body);
+    out.byte(format);
     out.byte(static_cast<std::uint8_t>(body.dialect));
     out.number(body.application.value);
     out.number(body.received_at.value);
@@ -129,6 +172,10 @@ void Batch::add(const EventBody& body) {
     out.text(body.category);
     out.text(body.name);
     out.text(body.data);
+    if (format == kLongerFormat) {
+        out.judgement(body.judgement);
+        out.varint(body.replays.value);
+    }
     finish(Kind::kEvent, offset);
     if (body.event_id.empty()) return;
     entries_.back().deduplicated = true;
@@ -144,7 +191,8 @@ void Batch::add(const EventBody& body, const Hash128& key) {
 void Batch::add(const RejectionBody& body) {
     const std::size_t offset = bytes_.size();
     Encoder out(bytes_);
-    out.byte(kBodyFormat);
+    const std::uint8_t format = format_of(body);
+    out.byte(format);
     out.byte(static_cast<std::uint8_t>(body.dialect));
     out.byte(static_cast<std::uint8_t>(body.reason));
     out.number(body.application.value);
@@ -155,13 +203,19 @@ void Batch::add(const RejectionBody& body) {
     out.text(body.category);
     out.text(body.name);
     out.text(body.payload);
+    if (format == kLongerFormat) {
+        out.varint(body.type_version);
+        out.text(body.event_id);
+        out.varint(body.target.value);
+    }
     finish(Kind::kRejection, offset);
 }
 
 void Batch::add(const ReplaceBody& body) {
     const std::size_t offset = bytes_.size();
     Encoder out(bytes_);
-    out.byte(kBodyFormat);
+    const std::uint8_t format = format_of(body);
+    out.byte(format);
     out.number(body.target.value);
     out.number(body.changed_at.value);
     out.number(body.changed_by.value);
@@ -170,6 +224,7 @@ void Batch::add(const ReplaceBody& body) {
     out.text(body.category);
     out.text(body.name);
     out.text(body.data);
+    if (format == kLongerFormat) out.judgement(body.judgement);
     finish(Kind::kReplace, offset);
 }
 
@@ -191,6 +246,18 @@ void Batch::add(const SessionBody& body) {
     out.number(body.application.value);
     out.number(body.created_at.value);
     finish(Kind::kSession, offset);
+}
+
+void Batch::add(const SettleBody& body) {
+    const std::size_t offset = bytes_.size();
+    Encoder out(bytes_);
+    out.byte(kBodyFormat);
+    out.byte(static_cast<std::uint8_t>(body.state));
+    out.number(body.target.value);
+    out.number(body.event.value);
+    out.number(body.changed_at.value);
+    out.number(body.changed_by.value);
+    finish(Kind::kSettle, offset);
 }
 
 void Batch::finish(Kind kind, std::size_t offset) {
@@ -222,7 +289,11 @@ Result<EventBody> decode_event(std::string_view bytes) {
     body.category = in.text();
     body.name = in.text();
     body.data = in.text();
-    if (!in.at_end() || format != kBodyFormat || body.dialect > model::kLastDialect)
+    if (format == kLongerFormat) {
+        body.judgement = in.judgement();
+        body.replays.value = in.varint();
+    }
+    if (!in.at_end() || format != format_of(body) || body.dialect > model::kLastDialect)
         return corrupt("event", bytes);
     return body;
 }
@@ -241,7 +312,12 @@ Result<RejectionBody> decode_rejection(std::string_view bytes) {
     body.category = in.text();
     body.name = in.text();
     body.payload = in.text();
-    if (!in.at_end() || format != kBodyFormat || body.dialect > model::kLastDialect ||
+    if (format == kLongerFormat) {
+        body.type_version = in.version();
+        body.event_id = in.text();
+        body.target.value = in.varint();
+    }
+    if (!in.at_end() || format != format_of(body) || body.dialect > model::kLastDialect ||
         body.reason > model::kLastReason)
         return corrupt("rejection", bytes);
     return body;
@@ -259,7 +335,8 @@ Result<ReplaceBody> decode_replace(std::string_view bytes) {
     body.category = in.text();
     body.name = in.text();
     body.data = in.text();
-    if (!in.at_end() || format != kBodyFormat) return corrupt("amendment", bytes);
+    if (format == kLongerFormat) body.judgement = in.judgement();
+    if (!in.at_end() || format != format_of(body)) return corrupt("amendment", bytes);
     return body;
 }
 
@@ -282,6 +359,21 @@ Result<SessionBody> decode_session(std::string_view bytes) {
     body.application.value = in.signed_number();
     body.created_at.value = in.signed_number();
     if (!in.at_end() || format != kBodyFormat) return corrupt("session", bytes);
+    return body;
+}
+
+Result<SettleBody> decode_settle(std::string_view bytes) {
+    Decoder in(bytes);
+    SettleBody body;
+    const std::uint8_t format = in.byte();
+    body.state = static_cast<model::RejectionState>(in.byte());
+    body.target.value = in.number();
+    body.event.value = in.number();
+    body.changed_at.value = in.signed_number();
+    body.changed_by.value = in.signed_number();
+    if (!in.at_end() || format != kBodyFormat || body.state == model::RejectionState::kOpen ||
+        body.state > model::kLastRejectionState)
+        return corrupt("settlement", bytes);
     return body;
 }
 

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "model/dialect.h"
+#include "model/event.h"
 #include "model/reason.h"
 
 namespace eyed::log {
@@ -23,6 +24,7 @@ enum class Kind : std::uint8_t {
     kReplace = 3,    ///< an event's content is now this
     kErase = 4,      ///< an event is gone
     kSession = 5,    ///< a session was made before its first event
+    kSettle = 6,     ///< a rejection is no longer open
     kGap = 0x71,     ///< records that are no more; read, never appended: see log::Entry
 };
 
@@ -37,6 +39,10 @@ struct EventBody {
     std::string_view category;
     std::string_view name;
     std::string_view data;
+    model::Judgement judgement;
+    /// Set: this is that rejection, taken in after all, and it is settled (kReplayed) by this
+    /// record.
+    RejectionId replays;
 };
 struct RejectionBody {
     ApplicationId application;
@@ -49,6 +55,9 @@ struct RejectionBody {
     std::string_view category;
     std::string_view name;
     std::string_view payload;
+    std::uint32_t type_version = 0;
+    std::string_view event_id;
+    EventId target;  ///< of a refused change
 };
 /// The event keeps its id, application, event_id, dialect and received_at.
 struct ReplaceBody {
@@ -60,6 +69,7 @@ struct ReplaceBody {
     std::string_view category;
     std::string_view name;
     std::string_view data;
+    model::Judgement judgement;
 };
 struct EraseBody {
     EventId target;
@@ -70,6 +80,14 @@ struct SessionBody {
     Uuid session;
     ApplicationId application;
     Micros created_at;
+};
+/// Of a rejection that is settled already, it changes nothing: the first word holds.
+struct SettleBody {
+    RejectionId target;
+    model::RejectionState state = model::RejectionState::kDiscarded;  ///< not kOpen
+    EventId event;  ///< kDuplicate: the event that was there
+    Micros changed_at;
+    UserId changed_by;
 };
 
 /// Records on their way into the log: encoded once, by the caller, back to back. Filled on one
@@ -93,6 +111,7 @@ class Batch {
     void add(const ReplaceBody& body);
     void add(const EraseBody& body);
     void add(const SessionBody& body);
+    void add(const SettleBody& body);
 
     std::string_view body(const Entry& entry) const {
         return std::string_view(bytes_).substr(entry.offset, entry.length);
@@ -120,5 +139,6 @@ Hash128 dedup_key(ApplicationId application, std::string_view event_id);
 [[nodiscard]] Result<ReplaceBody> decode_replace(std::string_view bytes);
 [[nodiscard]] Result<EraseBody> decode_erase(std::string_view bytes);
 [[nodiscard]] Result<SessionBody> decode_session(std::string_view bytes);
+[[nodiscard]] Result<SettleBody> decode_settle(std::string_view bytes);
 
 }  // namespace eyed::log

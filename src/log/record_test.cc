@@ -106,8 +106,71 @@ TEST(Record, ANewerFormatSaysSo) {
     Batch batch;
     batch.add(sample_event());
     std::string bytes = bytes_of(batch);
-    bytes[0] = 2;
+    bytes[0] = 3;
     EXPECT_NE(decode_event(bytes).error().detail.find("newer"), std::string::npos);
+}
+
+TEST(Record, WhatAnEventWasJudgedByReadsBack) {
+    for (const auto violation :
+         {std::optional<model::Reason>{}, std::optional{model::Reason::kMalformed},
+          std::optional{model::kLastReason}}) {
+        EventBody body = sample_event();
+        body.judgement = {300, violation};
+        body.replays = {UINT64_MAX};
+        Batch batch;
+        batch.add(body);
+        const std::string bytes = bytes_of(batch);
+        const auto back = decode_event(bytes);
+        ASSERT_TRUE(back);
+        EXPECT_EQ(back->judgement, body.judgement);
+        EXPECT_EQ(back->replays, body.replays);
+        EXPECT_EQ(back->data, body.data);
+    }
+    Batch batch;
+    batch.add(ReplaceBody{.target = {9}, .name = "n", .data = "{}", .judgement = {7, {}}});
+    EXPECT_EQ(decode_replace(bytes_of(batch))->judgement.type_version, 7u);
+}
+
+TEST(Record, ARejectionSaysWhichVersionAndWhichEventItIsOf) {
+    Batch batch;
+    batch.add(RejectionBody{.payload = "{}", .type_version = 4, .event_id = "e", .target = {17}});
+    const std::string bytes = bytes_of(batch);
+    const auto back = decode_rejection(bytes);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->type_version, 4u);
+    EXPECT_EQ(back->event_id, "e");
+    EXPECT_EQ(back->target, EventId{17});
+}
+
+TEST(Record, ASettlementReadsBackAndIsNeverOpen) {
+    Batch batch;
+    batch.add(SettleBody{.target = {5},
+                         .state = model::RejectionState::kDuplicate,
+                         .event = {6},
+                         .changed_at = {7},
+                         .changed_by = {8}});
+    std::string bytes = bytes_of(batch);
+    const auto back = decode_settle(bytes);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->target, RejectionId{5});
+    EXPECT_EQ(back->state, model::RejectionState::kDuplicate);
+    EXPECT_EQ(back->event, EventId{6});
+    EXPECT_EQ(back->changed_at, Micros{7});
+    EXPECT_EQ(back->changed_by, UserId{8});
+    bytes[1] = 0;
+    EXPECT_FALSE(decode_settle(bytes));
+    bytes[1] = 9;
+    EXPECT_FALSE(decode_settle(bytes));
+}
+
+TEST(Record, NothingToSayIsTheShorterFormAlone) {
+    Batch batch;
+    batch.add(sample_event());
+    std::string bytes = bytes_of(batch);
+    EXPECT_EQ(bytes[0], 1);
+    bytes[0] = 2;
+    bytes += std::string(3, '\0');  // version 0, no violation, no rejection
+    EXPECT_FALSE(decode_event(bytes));
 }
 
 TEST(Record, OnlyEventsWithAKeyAreDeduplicated) {

@@ -48,6 +48,7 @@ void count(const Frame& frame, VerifyReport& report) {
             return;
         case Kind::kReplace:
         case Kind::kErase:
+        case Kind::kSettle:
             ++report.amendments;
             return;
         case Kind::kSession:

@@ -36,7 +36,7 @@ struct VerifyReport {
     std::uint64_t records = 0;
     std::uint64_t events = 0;
     std::uint64_t rejections = 0;
-    std::uint64_t amendments = 0;  ///< replaced and erased
+    std::uint64_t amendments = 0;  ///< replaced, erased and settled
     std::uint64_t sessions = 0;
     Position last;
     EventId last_event;

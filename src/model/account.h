@@ -14,7 +14,7 @@ struct User {
     UserId id;
     std::string name;
     ApplicationId application;  ///< their own, made with them, of the same name
-    bool superuser = false;
+    Role role = Role::kMember;  ///< never kApplication
     bool active = true;
     Micros created_at;
 };
@@ -25,15 +25,19 @@ struct Application {
     std::string name;  ///< unique
     UserId owner;      ///< none: the installation's
     Micros created_at;
+    bool reads_all = false;  ///< its keys with the scope read all applications
 };
 
 /// A key as it is shown in lists; its secret is nowhere.
 struct Key {
     KeyId id;
     std::string name;
-    UserId user;
+    std::string hint;  ///< how its secret begins, to tell keys apart; empty: not kept
+    UserId user;       ///< who it was made by
     ApplicationId application;
     Scopes scopes;
+    /// It stands for `user`, with their role; else for the application alone.
+    bool personal = false;
     bool is_default = false;  ///< the one that `POST /api-token-auth/` gives to its user
     Micros created_at;
     std::optional<Micros> last_used_at;

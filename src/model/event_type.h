@@ -3,17 +3,21 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/ids.h"
 #include "base/time.h"
 
 namespace eyed::model {
 
-/// How events of a type are checked. The texts `off` and `example` are stored.
+/// How events of a type are checked against its example or JSON Schema.
 enum class CheckMode : std::uint8_t {
     kOff,      ///< any object is taken
-    kExample,  ///< same structure as the example
+    kObserve,  ///< any object is taken, and what would be refused is noted with it
+    kEnforce,  ///< what departs is refused
 };
+/// `off`, `observe`, `enforce`. Stored.
+std::string_view mode_name(CheckMode mode);
 
 /// A kind of event: category + name, over the whole installation.
 struct EventType {
@@ -21,9 +25,12 @@ struct EventType {
     ApplicationId application;  ///< that sent it first: it counts towards that one's limit
     std::string category;
     std::string name;
-    std::optional<std::string> example;  ///< JSON text; there exactly when mode is kExample
+    std::string description;
     CheckMode mode = CheckMode::kOff;
-    std::uint64_t version = 0;  ///< of this row; over all types every change takes the next number
+    std::optional<std::string> example;  ///< JSON text; never beside `schema`
+    std::optional<std::string> schema;   ///< JSON text: a JSON Schema, draft 7
+    std::uint32_t version = 0;           ///< of this type: 1, 2, 3 …; each change takes the next
+    std::uint64_t revision = 0;          ///< over all types: each change takes the next
     Micros first_seen;
     Micros updated_at;
     UserId updated_by;  ///< none: never changed by anybody

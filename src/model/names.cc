@@ -1,4 +1,8 @@
+#include "model/account.h"
+#include "model/audit.h"
 #include "model/dialect.h"
+#include "model/event.h"
+#include "model/event_type.h"
 #include "model/reason.h"
 
 namespace eyed::model {
@@ -53,8 +57,66 @@ std::string_view reason_name(Reason reason) {
             return "structure_type";
         case Reason::kUnknownField:
             return "unknown_field";
+        case Reason::kSchema:
+            return "schema";
     }
     return "malformed";
+}
+
+std::string_view via_name(Via via) {
+    switch (via) {
+        case Via::kApi:
+            return "api";
+        case Via::kAdmin:
+            return "admin";
+        case Via::kCli:
+            return "cli";
+        case Via::kSetup:
+            return "setup";
+        case Via::kStart:
+            return "start";
+    }
+    return "api";
+}
+
+std::string_view role_name(Role role) {
+    switch (role) {
+        case Role::kApplication:
+            return "application";
+        case Role::kMember:
+            return "member";
+        case Role::kStaff:
+            return "staff";
+        case Role::kSuperuser:
+            return "superuser";
+    }
+    return "application";
+}
+
+std::string_view mode_name(CheckMode mode) {
+    switch (mode) {
+        case CheckMode::kOff:
+            return "off";
+        case CheckMode::kObserve:
+            return "observe";
+        case CheckMode::kEnforce:
+            return "enforce";
+    }
+    return "off";
+}
+
+std::string_view rejection_state_name(RejectionState state) {
+    switch (state) {
+        case RejectionState::kOpen:
+            return "open";
+        case RejectionState::kReplayed:
+            return "replayed";
+        case RejectionState::kDuplicate:
+            return "duplicate";
+        case RejectionState::kDiscarded:
+            return "discarded";
+    }
+    return "open";
 }
 
 }  // namespace eyed::model

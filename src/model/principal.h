@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 
 #include "base/ids.h"
 
@@ -28,15 +28,25 @@ struct Scopes {
 };
 inline constexpr Scopes kAllScopes{7};
 
+/// What a caller may do beyond their application. Each may what those before it may.
+enum class Role : std::uint8_t {
+    kApplication,  ///< a key of an application: no person
+    kMember,       ///< a person: has applications of their own, and makes keys for them
+    kStaff,        ///< reads every application; changes event types, settles rejections
+    kSuperuser,    ///< makes users and applications, reads the audit log
+};
+/// `application`, `member`, `staff`, `superuser`. Stored, but for the first.
+std::string_view role_name(Role role);
+
 /// Who a request comes from, decided in one place (auth) and carried by value.
 struct Principal {
     UserId user;                ///< none when a key belongs to the installation
     ApplicationId application;  ///< whose events it sends; every principal that may ingest has one
     KeyId key;                  ///< the key shown, none for a browser session
     Scopes scopes;
-    bool superuser = false;
+    Role role = Role::kApplication;
     /// May read every application's events, sessions, rejections and event types; else those of
-    /// `application` alone. A superuser's, but for a key made for another application.
+    /// `application` alone. Staff's, and that of a key whose application was granted it.
     bool reads_all = false;
 };
 

@@ -23,8 +23,9 @@ enum class Reason : std::uint8_t {
     kStructureUnexpected = 13,  ///< a key that the type's structure does not have
     kStructureType = 14,        ///< a value of another JSON type than the structure's
     kUnknownField = 15,         ///< a field that the intake does not know
+    kSchema = 16,               ///< departs from the type's JSON Schema
 };
-inline constexpr Reason kLastReason = Reason::kUnknownField;
+inline constexpr Reason kLastReason = Reason::kSchema;
 
 /// The reason's code on the wire: `malformed`, `missing_field`, `structure_type` …
 std::string_view reason_name(Reason reason);

@@ -78,6 +78,7 @@ Status decode_one(const log::Entry& entry, Decoded& out) {
             out.sessions.push_back(body);
             return {};
         }
+        case log::Kind::kSettle:
         case log::Kind::kGap:
             return {};
     }

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/time.h"
+
+namespace eyed::model {
+
+/// The way a change came in. The texts are stored: `api`, `admin`, `cli`, `setup`, `start`.
+enum class Via : std::uint8_t {
+    kApi,
+    kAdmin,  ///< a page of the administration
+    kCli,
+    kSetup,  ///< the one-time link of the first start
+    kStart,  ///< noticed at the server's start, such as another setting
+};
+std::string_view via_name(Via via);
+
+/// Who changes something. From the command line nobody is known but whoever may write the files.
+struct Actor {
+    UserId user;
+    KeyId key;
+    Via via = Via::kApi;
+};
+
+/// One line of the audit log.
+struct AuditEntry {
+    AuditId id;
+    Micros at;
+    Actor actor;
+    std::string action;  ///< past tense: `created`, `changed`, `revoked` …
+    std::string kind;    ///< of the subject: `user`, `application`, `key`, `event_type`, `setting`
+    std::int64_t subject_id = 0;  ///< 0: it has none
+    std::string subject;          ///< its name then
+    std::string details = "{}";   ///< JSON object: what changed, never a secret
+};
+
+}  // namespace eyed::model
