@@ -13,7 +13,7 @@ namespace {
 using model::Dialect;
 using model::Reason;
 
-/// One type with an example, another application's limit reached.
+/// One type, with an example.
 class OneType final : public TypeDirectory {
   public:
     Result<std::vector<std::optional<TypeRow>>> create_if_absent(const std::vector<NewType>&,
