@@ -189,8 +189,7 @@ Result<int> propagate_events(const Context& context, const Propagate& command) {
                 PropagateSource::open({plan.file, plan.order, plan.ends, plan.seed}));
     Propagation propagation(context, plan, *source);
     const Status ended = propagation.run();
-    if (!ended && !propagation.report().all_accepted() && propagation.report().accepted() == 0)
-        return std::unexpected(ended.error());
+    if (!ended && propagation.report().accepted() == 0) return std::unexpected(ended.error());
     tell(context, propagation);
     if (!ended) return std::unexpected(ended.error());
     return propagation.report().all_accepted() ? kDone : kFailed;
