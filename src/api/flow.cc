@@ -158,6 +158,14 @@ std::optional<std::uint64_t> path_number(const http::Request& request, std::stri
     return number;
 }
 
+bool valid_idempotency_key(const http::Request& request, std::string_view key) {
+    const auto visible = [](char c) { return c >= '!' && c <= '~'; };
+    if (!key.empty()) return key.size() <= 255 && std::ranges::all_of(key, visible);
+    return std::ranges::none_of(request.headers, [](const http::Field& field) {
+        return http::equal_ignoring_case(field.name, "Idempotency-Key");
+    });
+}
+
 bool takes_json(const http::Request& request) {
     const std::string_view type = request.content_type;
     if (type.empty() || type == "application/json") return true;

@@ -93,6 +93,22 @@ struct Import {
     std::uint32_t batch = 5000;
     bool restart = false;
 };
+/// Texts are as given; cli/propagate_plan.h reads them.
+struct Propagate {
+    std::string file;
+    std::string to;
+    std::string token;
+    std::string every;     ///< empty: not given
+    std::string rate;      ///< empty: not given
+    std::string duration;  ///< empty: not given
+    std::optional<std::uint64_t> count;
+    std::optional<std::uint32_t> concurrency;
+    std::optional<std::uint32_t> batch;
+    std::optional<std::uint64_t> seed;
+    std::uint32_t retries = 10;
+    std::string timeout = "30s";
+    bool in_order = false;
+};
 struct Verify {
     bool repair = false;
 };
@@ -102,8 +118,8 @@ struct Rebuild {
 
 using Command =
     std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
-                 TokenCreate, TokenList, TokenRevoke, Export, Import, Verify, Rebuild, UserSetRole,
-                 ApplicationList, ApplicationCreate, ApplicationGrant, AuditList>;
+                 TokenCreate, TokenList, TokenRevoke, Export, Import, Propagate, Verify, Rebuild,
+                 UserSetRole, ApplicationList, ApplicationCreate, ApplicationGrant, AuditList>;
 
 struct CommandLine {
     Command command;

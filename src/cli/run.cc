@@ -45,6 +45,9 @@ struct Runner {
     }
     Result<int> operator()(const Export& command) const { return export_events(context, command); }
     Result<int> operator()(const Import& command) const { return import_events(context, command); }
+    Result<int> operator()(const Propagate& command) const {
+        return propagate_events(context, command);
+    }
     Result<int> operator()(const Verify& command) const { return verify(context, command); }
     Result<int> operator()(const Rebuild& command) const { return rebuild(context, command); }
 };

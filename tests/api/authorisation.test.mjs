@@ -12,6 +12,7 @@ const server = useServer({prepare: async () => {
     keys.read = await server.key('shop', {scopes: ['read']});
     keys.narrowed = await server.key('admin', {application: 'shop', scopes: ['read']});
 }});
+
 // An event of the shop and its session, so that every path leads somewhere.
 async function freshThings(token = keys.shop) {
     const session_id = randomUUID();

@@ -106,6 +106,7 @@ const requests = {
     'POST /events': {send: () => ({json: theEvent()}), allowed: 201},
     'POST /api/v1/events': {send: sent, allowed: 201},
     'POST /api/event': {send: () => ({json: theEvent()})},
+    'GET /api/ready': {},
     'GET /events': {},
     'GET /event_detail/{id}': {id: 'event', found: reads},
     'PUT /event_detail/{id}': {id: 'event', send: () => ({json: theEvent()}), found: owns},
