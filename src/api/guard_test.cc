@@ -60,12 +60,14 @@ class Guard : public testing::Test {
         std::string csrf;
         std::string pattern = "/api/v1/events";
         std::string target = "/api/v1/events";
+        model::Role role = model::Role::kApplication;
     };
     /// The status of the refusal; kThrough: none.
     int ask(const Call& call) {
         http::Request request(loop);
         http::Route route;
         route.scope = call.scope;
+        route.role = call.role;
         route.pattern = call.pattern;
         request.route = &route;
         request.method = call.method;
@@ -121,6 +123,34 @@ TEST_F(Guard, AKeyOpensWhatItsScopeGrantsAndNothingElse) {
             EXPECT_EQ(ask({.scope = asked, .authorization = authorization}),
                       asked == granted ? kThrough : 403);
     }
+}
+
+TEST_F(Guard, WhatIsMissingIsNamed) {
+    EXPECT_EQ(ask({.authorization = key(model::Scope::kIngest)}), 403);
+    EXPECT_THAT(refusal->body, HasSubstr("This key lacks the scope “read”."));
+    const std::string own = "Token " + accounts.user_token(person, {}).value();
+    EXPECT_EQ(ask({.authorization = own, .role = model::Role::kStaff}), 403);
+    EXPECT_THAT(refusal->body, HasSubstr("This needs the role “staff”."));
+}
+
+TEST_F(Guard, AHigherRoleMayWhatALowerOneMay) {
+    using enum model::Role;
+    const model::Role all[] = {kApplication, kMember, kStaff, kSuperuser};
+    auth::Accounts::NewKey wanted;
+    wanted.user = root;
+    wanted.application = "shop";
+    const std::string of_application = "Token " + accounts.create_key(wanted, {}).value().secret;
+    const std::string of_member = "Token " + accounts.user_token(person, {}).value();
+    const std::string of_staff =
+        "Token " + accounts.user_token(make_user("clerk", kStaff), {}).value();
+    const std::string of_superuser = "Token " + accounts.user_token(root, {}).value();
+    for (const auto& [token, has] : {std::pair{of_application, kApplication},
+                                     {of_member, kMember},
+                                     {of_staff, kStaff},
+                                     {of_superuser, kSuperuser}})
+        for (const model::Role needed : all)
+            EXPECT_EQ(ask({.authorization = token, .role = needed}), has >= needed ? kThrough : 403)
+                << model::role_name(has) << " " << model::role_name(needed);
 }
 
 TEST_F(Guard, AUsersTokenOpensAllAndCarriesItsApplication) {
