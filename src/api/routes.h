@@ -13,7 +13,8 @@ namespace eyed::api {
 /// What a caller needs: a scope of their key, and to be somebody of that role or a higher one.
 struct Needs {
     // Not explicit: most routes need a scope alone.
-    constexpr Needs(model::Scope scope, model::Role role = model::Role::kApplication)
+    constexpr explicit(false)
+        Needs(model::Scope scope, model::Role role = model::Role::kApplication)
         : scope(scope), role(role) {}
     model::Scope scope;
     model::Role role;

@@ -4,8 +4,9 @@
 
 namespace eyed::catalog {
 
-/// A page of users, applications or keys. Their rows are never removed or renamed: a row's id says
-/// where a page ended, whatever the order, and a page that follows it misses and repeats nothing.
+/// A page of users, applications, keys or audit lines. Rows are never removed or renamed: an id
+/// says where a page ended, whatever the order, and a page that follows it misses and repeats
+/// nothing.
 struct RowPage {
     enum class Order : std::uint8_t { kId, kName };
     enum class Direction : std::uint8_t { kAscending, kDescending };
