@@ -117,6 +117,7 @@ struct TimeCount {
 struct StoreState {
     Position applied;
     std::uint64_t events = 0;
+    std::uint64_t open_rejections = 0;
     std::uint64_t bytes = 0;  ///< on disk
 };
 

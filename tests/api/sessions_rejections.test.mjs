@@ -121,6 +121,7 @@ test('a rejection tells all there is to know', async () => {
     assertAnswer({body: row}, {body: {
         id: anyId, application: 'admin', key: () => true, dialect: 'native', reason: 'wrong_type', message: /./,
         pointer: '/data', category: 'page', name: payload.name, payload, received_at: anyInstant,
+        type_version: null, event_id: null, target: null, state: 'open', event: null, settled_at: null, settled_by: null,
     }});
     assertAnswer(await server.get(`/api/v1/rejections/${row.id}`), {status: 200, body: row});
 });

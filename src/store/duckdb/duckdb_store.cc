@@ -142,6 +142,7 @@ class DuckDbStore final : public EventStore {
     std::atomic<std::uint64_t> applied_{0};
     std::atomic<std::uint64_t> highest_{0};
     std::atomic<std::uint64_t> events_{0};
+    std::atomic<std::uint64_t> open_rejections_{0};
     SteadyTime last_apply_ = now();  ///< the projector's
 };
 
@@ -150,9 +151,13 @@ Status DuckDbStore::adopt(std::unique_ptr<Instance> instance) {
     EYED_ASSIGN(const Position applied, read_applied(connection));
     EYED_ASSIGN(const auto highest, connection.number({"SELECT max(id) FROM events", {}}));
     EYED_ASSIGN(const auto events, connection.number({"SELECT count(*)::UBIGINT FROM events", {}}));
+    EYED_ASSIGN(const auto open, connection.number({"SELECT count(*)::UBIGINT FROM rejections "
+                                                    "WHERE state = 0",
+                                                    {}}));
     instance_ = std::move(instance);
     highest_.store(highest.value_or(0), std::memory_order_release);
     events_.store(events.value_or(0));
+    open_rejections_.store(open.value_or(0));
     applied_.store(applied.value, std::memory_order_release);
     return {};
 }
@@ -211,6 +216,7 @@ Status DuckDbStore::apply(const std::vector<log::Entry>& entries) {
     const auto written = write_entries(instance_->writer(), entries);
     if (written) {
         events_.fetch_add(written->events_added - written->events_removed);
+        open_rejections_.fetch_add(written->rejections_opened - written->rejections_settled);
         applied_.store(written->applied.value, std::memory_order_release);
         return {};
     }
@@ -277,7 +283,8 @@ std::uint64_t DuckDbStore::wal_size() {
 }
 
 StoreState DuckDbStore::state() {
-    return {applied(), events_.load(), file_size(options_.path) + wal_size()};
+    return {applied(), events_.load(), open_rejections_.load(),
+            file_size(options_.path) + wal_size()};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "store/duckdb/connection.h"
 #include "store/test_store.h"
 
 namespace eyed::store {
@@ -333,6 +334,198 @@ TEST_F(DuckDbStore, AQueryOverItsTimeEndsWithTimeout) {
     } while (rows && std::chrono::steady_clock::now() < until);
     ASSERT_FALSE(rows);
     EXPECT_EQ(rows.error().code, Code::kTimeout) << rows.error().detail;
+}
+
+/// The tables as format 1 had them, with a row each.
+constexpr const char* kFormat1[] = {
+    "CREATE TABLE events(id UBIGINT NOT NULL, application BIGINT NOT NULL, "
+    "session_tag USMALLINT, session UUID, "
+    "category VARCHAR NOT NULL, name VARCHAR NOT NULL, timestamp TIMESTAMP NOT NULL, "
+    "received_at TIMESTAMP NOT NULL, data VARCHAR NOT NULL, event_id VARCHAR, "
+    "dialect UTINYINT NOT NULL)",
+    "CREATE TABLE rejections(id UBIGINT NOT NULL, application BIGINT NOT NULL, "
+    "key_id BIGINT NOT NULL, dialect UTINYINT NOT NULL, reason UTINYINT NOT NULL, "
+    "received_at TIMESTAMP NOT NULL, message VARCHAR NOT NULL, pointer VARCHAR NOT NULL, "
+    "category VARCHAR NOT NULL, name VARCHAR NOT NULL, payload BLOB NOT NULL)",
+    ("CREATE TABLE made_sessions(session UUID NOT NULL, application BIGINT NOT NULL, "
+     "created_at TIMESTAMP NOT NULL)"),
+    "CREATE TABLE meta(format UBIGINT NOT NULL, applied UBIGINT NOT NULL)",
+    "INSERT INTO meta VALUES (1, 2)",
+    "INSERT INTO events VALUES (1, 1, NULL, NULL, 'c', 'n', '2026-01-02 03:04:05', "
+    "'2026-01-02 03:04:06', '{\"old\":true}', 'order-1', 0)",
+    "INSERT INTO rejections VALUES (1, 1, 4, 1, 2, '2026-01-02 03:04:05', 'Missing.', '/name', "
+    "'c', '', '{}'::BLOB)",
+};
+
+class OldStore : public StoreTest {
+  protected:
+    /// Puts a file of format 1 at `path`, as a program that was killed leaves it.
+    void write_old(const std::string& path) {
+        duckdb_database database = nullptr;
+        ASSERT_EQ(duckdb_open((directory_ / "old.duckdb").c_str(), &database), DuckDBSuccess);
+        {
+            Connection connection = Connection::open(database).value();
+            for (const char* statement : kFormat1) {
+                const Status done = connection.run(statement);
+                ASSERT_TRUE(done) << done.error().detail;
+            }
+            std::filesystem::copy(directory_ / "old.duckdb", path);
+            std::filesystem::copy(directory_ / "old.duckdb.wal", path + ".wal");
+        }
+        duckdb_close(&database);
+    }
+};
+
+TEST_F(OldStore, IsBroughtToTodaysFormatWithAllItsRows) {
+    options_.path = directory_ / "store.duckdb";
+    write_old(options_.path);
+    add_events(1);
+    add(log::RejectionBody{});  // what the file has of the log already
+    open();
+    ASSERT_TRUE(store_);
+    EXPECT_EQ(store_->applied(), Position{2});
+    const auto old = store_->event({1}, {});
+    ASSERT_TRUE(old) << old.error().detail;
+    EXPECT_EQ(old->data, R"({"old":true})");
+    EXPECT_EQ(old->judgement, model::Judgement{});
+    EXPECT_FALSE(old->replays);
+    const auto refused = store_->rejections({}, {});
+    ASSERT_TRUE(refused) << refused.error().detail;
+    ASSERT_EQ(refused->rows.size(), 1u);
+    EXPECT_EQ(refused->rows[0].message, "Missing.");
+    EXPECT_EQ(refused->rows[0].state, model::RejectionState::kOpen);
+    EXPECT_EQ(store_->state().open_rejections, 1u);
+
+    log::EventBody replayed = event(2);
+    replayed.replays = {1};
+    replayed.judgement = {5, {}};
+    add(replayed);
+    apply();
+    // As a crash leaves it: the steps to the new format are in the WAL still.
+    const std::string copy = directory_ / "copy.duckdb";
+    std::filesystem::copy(options_.path, copy);
+    std::filesystem::copy(options_.path + ".wal", copy + ".wal");
+    for (const std::string& path : {options_.path, copy}) {
+        options_.path = path;
+        open();
+        ASSERT_TRUE(store_);
+        EXPECT_EQ(store_->event({2}, {})->judgement.type_version, 5u);
+        EXPECT_EQ(store_->event({1}, {})->data, R"({"old":true})");
+        EXPECT_EQ(store_->rejections({}, {})->rows[0].state, model::RejectionState::kReplayed);
+        EXPECT_EQ(store_->state().open_rejections, 0u);
+    }
+}
+
+class Settlements : public StoreTest {
+  protected:
+    model::Rejection rejection(std::uint64_t id) {
+        RejectionFilter filter;
+        filter.id = RejectionId{id};
+        const auto found = store_->rejections(filter, {});
+        EXPECT_TRUE(found && found->rows.size() == 1);
+        return found && !found->rows.empty() ? found->rows[0] : model::Rejection{};
+    }
+    log::EventBody replay_of(std::uint64_t id) {
+        log::EventBody body = event(1);
+        body.replays = {id};
+        body.replayed_at = kStart;
+        body.replayed_by = {7};
+        return body;
+    }
+};
+
+TEST_F(Settlements, ARefusalIsStoredWithAllThatIsKnownOfIt) {
+    add(log::RejectionBody{.application = {1},
+                           .key = {2},
+                           .reason = model::Reason::kStructureType,
+                           .received_at = kStart,
+                           .payload = "{}",
+                           .type_version = 4'000'000'000,
+                           .event_id = "e-1",
+                           .target = {12}});
+    apply();
+    const model::Rejection kept = rejection(1);
+    EXPECT_EQ(kept.type_version, 4'000'000'000u);
+    EXPECT_EQ(kept.event_id, "e-1");
+    EXPECT_EQ(kept.target, EventId{12});
+    EXPECT_EQ(kept.state, model::RejectionState::kOpen);
+    EXPECT_FALSE(kept.event);
+    EXPECT_FALSE(kept.settled_by);
+}
+
+TEST_F(Settlements, AnEventThatReplaysARefusalSettlesItInTheSameBatchAndLater) {
+    add(log::RejectionBody{});
+    add(replay_of(1));
+    apply();
+    add(log::RejectionBody{});
+    apply();
+    add(replay_of(2));
+    apply();
+    for (const std::uint64_t id : {1, 2}) {
+        const model::Rejection settled = rejection(id);
+        EXPECT_EQ(settled.state, model::RejectionState::kReplayed);
+        EXPECT_EQ(settled.event, EventId{id});
+        EXPECT_EQ(settled.settled_at, kStart);
+        EXPECT_EQ(settled.settled_by, UserId{7});
+        EXPECT_EQ(store_->event({id}, {})->replays, RejectionId{id});
+    }
+    EXPECT_EQ(store_->state().open_rejections, 0u);
+}
+
+TEST_F(Settlements, TheFirstOfManyHolds) {
+    for (int i = 0; i < 3; ++i)
+        add(log::RejectionBody{});
+    apply(2);
+    const auto settle = [&](std::uint64_t id, model::RejectionState state, std::int64_t by) {
+        add(log::SettleBody{
+            .target = {id}, .state = state, .changed_at = kStart, .changed_by = {by}});
+    };
+    settle(1, model::RejectionState::kDiscarded, 1);
+    settle(1, model::RejectionState::kDuplicate, 2);
+    settle(3, model::RejectionState::kDuplicate, 1);
+    settle(3, model::RejectionState::kDiscarded, 2);
+    settle(77, model::RejectionState::kDiscarded, 2);
+    apply();
+    settle(1, model::RejectionState::kDuplicate, 3);
+    settle(3, model::RejectionState::kDiscarded, 3);
+    add(replay_of(1));
+    apply();
+    EXPECT_EQ(rejection(1).state, model::RejectionState::kDiscarded);
+    EXPECT_EQ(rejection(1).settled_by, UserId{1});
+    EXPECT_FALSE(rejection(1).event);
+    EXPECT_EQ(rejection(2).state, model::RejectionState::kOpen);
+    EXPECT_EQ(rejection(3).state, model::RejectionState::kDuplicate);
+    EXPECT_EQ(rejection(3).settled_by, UserId{1});
+    EXPECT_EQ(store_->state().open_rejections, 1u);
+    open();
+    EXPECT_EQ(store_->state().open_rejections, 1u);
+}
+
+TEST_F(Settlements, AnErasedReplayLeavesItsRefusalSettled) {
+    add(log::RejectionBody{});
+    apply();
+    add(replay_of(1));
+    add(log::EraseBody{{1}, kStart, {1}});
+    apply();
+    EXPECT_EQ(rejection(1).state, model::RejectionState::kReplayed);
+    EXPECT_EQ(store_->event({1}, {}).error().code, Code::kNotFound);
+}
+
+TEST_F(DuckDbStore, KeepsWhatAnEventAndItsChangeWereJudgedBy) {
+    log::EventBody body = event(1);
+    body.judgement = {3, model::Reason::kMalformed};
+    add(body);
+    apply();
+    EXPECT_EQ(store_->event({1}, {})->judgement, body.judgement);
+    log::ReplaceBody change = replace(1, "{}");
+    change.judgement = {4, model::kLastReason};
+    add(change);
+    add(body);
+    change.target = {2};
+    add(change);
+    apply();
+    EXPECT_EQ(store_->event({1}, {})->judgement, change.judgement);
+    EXPECT_EQ(store_->event({2}, {})->judgement, change.judgement);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ constexpr std::uint64_t kFirstWindow = 16 * 1024;
 constexpr std::uint64_t kWidening = 16;
 
 constexpr std::string_view kColumns =
-    "id, application, session, category, name, timestamp, received_at, data, event_id, dialect";
+    "id, application, session, category, name, timestamp, received_at, data, event_id, dialect, "
+    "type_version, violation, replays";
 
 model::Event event_of(const Chunk& chunk, std::size_t row) {
     model::Event event;
@@ -30,6 +31,10 @@ model::Event event_of(const Chunk& chunk, std::size_t row) {
     event.data = chunk.bytes(7, row);
     event.event_id = chunk.bytes(8, row);
     event.dialect = static_cast<model::Dialect>(chunk.u8(9, row));
+    event.judgement.type_version = chunk.u32(10, row);
+    if (const std::uint8_t violation = chunk.u8(11, row); violation != 0)
+        event.judgement.violation = static_cast<model::Reason>(violation - 1);
+    event.replays = {chunk.u64(12, row)};
     return event;
 }
 

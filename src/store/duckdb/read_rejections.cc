@@ -22,6 +22,13 @@ model::Rejection rejection_of(const Chunk& chunk, std::size_t row) {
     rejection.category = chunk.bytes(8, row);
     rejection.name = chunk.bytes(9, row);
     rejection.payload = chunk.bytes(10, row);
+    rejection.type_version = chunk.u32(11, row);
+    rejection.event_id = chunk.bytes(12, row);
+    rejection.target = {chunk.u64(13, row)};
+    rejection.state = static_cast<model::RejectionState>(chunk.u8(14, row));
+    rejection.event = {chunk.u64(15, row)};
+    if (!chunk.is_null(16, row)) rejection.settled_at = chunk.micros(16, row);
+    rejection.settled_by = {chunk.i64(17, row)};
     return rejection;
 }
 
@@ -53,7 +60,9 @@ Result<Rows<model::Rejection>> read_rejections(Connection& connection,
     ids.resize(fit);
     EYED_ASSIGN(Answer answer, connection.query(fmt::format(
                                    "SELECT id, application, key_id, dialect, reason, received_at, "
-                                   "message, pointer, category, name, payload FROM rejections "
+                                   "message, pointer, category, name, payload, type_version, "
+                                   "event_id, target, state, event, settled_at, settled_by "
+                                   "FROM rejections "
                                    "WHERE {}",
                                    id_list(ids))));
     while (auto chunk = answer.next())
