@@ -20,7 +20,10 @@ class Directory final : public ingest::TypeDirectory {
         return failure(Code::kInternal, "unused");
     }
     Result<std::vector<ingest::TypeRow>> changes_since(std::uint64_t) override {
-        ingest::TypeRow row{{1}, {1}, "c", "n", R"({"a":1,"b":[{"c":"x"},null],"d":{}})", 1, 1};
+        ingest::TypeRow row{.id = {1}, .application = {1}, .category = "c", .name = "n"};
+        row.mode = model::CheckMode::kEnforce;
+        row.example = R"({"a":1,"b":[{"c":"x"},null],"d":{}})";
+        row.version = row.revision = 1;
         return std::vector{row};
     }
 };

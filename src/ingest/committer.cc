@@ -47,11 +47,16 @@ void add_refused(Decoded& decoded, const log::Batch::Entry& entry, Item& item, s
     rejection.name = type.name;
     rejection.payload = decoded.body.substr(item.raw_offset, item.raw_length);
     std::string written;
-    if (rejection.payload.empty()) {
+    if (entry.kind == log::Kind::kReplace) {
+        const auto replace = log::decode_replace(decoded.batch.body(entry));
+        EYED_CHECK(replace.has_value());
+        rejection.target = replace->target;
+    } else {
         const auto event = log::decode_event(decoded.batch.body(entry));
         EYED_CHECK(event.has_value());
-        written = written_out(*event);
-        rejection.payload = written;
+        rejection.event_id = event->event_id;
+        if (rejection.payload.empty()) written = written_out(*event);
+        if (rejection.payload.empty()) rejection.payload = written;
     }
     item.first_fault = static_cast<std::uint32_t>(decoded.faults.size());
     item.faults = 1;
