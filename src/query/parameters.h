@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/event_type.h"
 #include "query/application_names.h"
 #include "query/cursor.h"
 #include "store/event_store.h"
@@ -49,11 +50,26 @@ struct RejectionsQuery {
     store::RejectionPage page;
     std::optional<std::string> application;
 };
+enum class TypeOrder { kCategory, kName, kFirstSeen, kUpdatedAt };
 struct TypesQuery {
     std::optional<std::string> category;
     std::optional<std::string> name;
+    std::optional<model::CheckMode> mode;
+    std::string search;                      ///< `q`
+    std::optional<std::string> application;  ///< by name: that sends it
+    TypeOrder order = TypeOrder::kCategory;
+    store::Direction direction = store::Direction::kAscending;
     std::uint32_t limit = kDefaultLimit;
     std::uint64_t offset = 0;
+};
+/// `/api/v1/validate`.
+struct DialectQuery {
+    std::string dialect = "native";
+};
+/// Of lists that have a page and no filter.
+struct PageQuery {
+    std::uint32_t limit = kDefaultLimit;
+    std::uint64_t cursor = 0;  ///< 0: the first page
 };
 
 /// Each reads a raw query string, and leaves in `errors` all that is wrong with it: then the result
@@ -67,6 +83,8 @@ EventsQuery export_events(std::string_view query, ParameterErrors& errors);
 SessionsQuery native_sessions(std::string_view query, ParameterErrors& errors);
 RejectionsQuery native_rejections(std::string_view query, ParameterErrors& errors);
 TypesQuery native_types(std::string_view query, ParameterErrors& errors);
+PageQuery native_page(ListKind kind, std::string_view query, ParameterErrors& errors);
+DialectQuery native_dialect(std::string_view query, ParameterErrors& errors);
 
 /// `GET /events`: category, session_id, name, timestamp (at or after); newest first by timestamp.
 EventsQuery seed_events(std::string_view query, ParameterErrors& errors);
