@@ -123,16 +123,45 @@ Result<HttpClient::Response> HttpClient::post(const Post& request) {
     return response;
 }
 
-Result<std::uint64_t> HttpClient::download(const Download& request) {
-    std::string url = options_.url + request.path;
+std::string HttpClient::target(
+    const std::string& path, const std::vector<std::pair<std::string, std::string>>& query) const {
+    std::string text = path;
     char separator = '?';
-    for (const auto& [name, value] : request.query) {
+    for (const auto& [name, value] : query) {
         char* encoded =
             curl_easy_escape(handle_->curl, value.c_str(), static_cast<int>(value.size()));
-        url += fmt::format("{}{}={}", separator, name, encoded == nullptr ? "" : encoded);
+        text += fmt::format("{}{}={}", separator, name, encoded == nullptr ? "" : encoded);
         curl_free(encoded);
         separator = '&';
     }
+    return text;
+}
+
+Result<HttpClient::Response> HttpClient::send(const Request& request) {
+    Headers headers;
+    headers.add("Authorization: Token " + options_.token);
+    headers.add("Content-Type: application/json");
+    headers.add("Expect:");  // the body follows at once
+    handle_->prepare(options_.url + target(request.path, request.query), headers);
+    Response response;
+    CURL* curl = handle_->curl;
+    if (request.method != "GET") {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                         static_cast<curl_off_t>(request.body.size()));
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &response.body);
+    if (const auto code = curl_easy_perform(curl); code != CURLE_OK) return handle_->failed(code);
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    response.status = static_cast<int>(status);
+    return response;
+}
+
+Result<std::uint64_t> HttpClient::download(const Download& request) {
+    const std::string url = options_.url + target(request.path, request.query);
     Headers headers;
     headers.add("Authorization: Token " + options_.token);
     handle_->prepare(url, headers);

@@ -38,6 +38,15 @@ class HttpClient {
     /// kUnavailable: no answer (the detail says why).
     [[nodiscard]] Result<Response> post(const Post& request);
 
+    struct Request {
+        std::string method = "GET";  ///< or POST, PATCH
+        std::string path;
+        std::vector<std::pair<std::string, std::string>> query;  ///< encoded here
+        std::string_view body;                                   ///< JSON; empty: none
+    };
+    /// As post().
+    [[nodiscard]] Result<Response> send(const Request& request);
+
     /// GET into a file descriptor; gives the bytes written. Errors: kUnavailable, kIo, and for a
     /// status other than 200 as the server says (kUnauthenticated, kForbidden, kInvalidArgument …).
     struct Download {
@@ -49,6 +58,9 @@ class HttpClient {
 
   private:
     HttpClient();
+    /// The path with its query, encoded.
+    std::string target(const std::string& path,
+                       const std::vector<std::pair<std::string, std::string>>& query) const;
     struct Handle;
     std::unique_ptr<Handle> handle_;
     Options options_;
