@@ -24,7 +24,12 @@ class Directory final : public ingest::TypeDirectory {
         row.mode = model::CheckMode::kEnforce;
         row.example = R"({"a":1,"b":[{"c":"x"},null],"d":{}})";
         row.version = row.revision = 1;
-        return std::vector{row};
+        ingest::TypeRow message{.id = {2}, .application = {1}, .category = "message", .name = "n"};
+        message.mode = model::CheckMode::kEnforce;
+        message.example = R"({"a":1})";
+        message.version = 1;
+        message.revision = 2;
+        return std::vector{row, message};
     }
 };
 
@@ -77,6 +82,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     event.data = "{}";
     for (const auto dialect : {model::Dialect::kTheEye, model::Dialect::kEyeService}) {
         decoder.single(dialect, sender, view, out);
+        check(out);
+    }
+    for (const auto dialect : {model::Dialect::kEyeService, model::Dialect::kConsumer}) {
+        decoder.event_or_messages(dialect, sender, view, out);
         check(out);
     }
     for (const auto kind : {ingest::BodyKind::kDetect, ingest::BodyKind::kLines}) {

@@ -4,6 +4,7 @@
 #include "api/lists.h"
 #include "api/verdicts.h"
 #include "base/json_text.h"
+#include "ingest/fields.h"
 #include "ingest/types.h"
 #include "log/record.h"
 
@@ -32,7 +33,9 @@ void append_fault(const Fault& fault, std::string& out) {
 }
 
 void append_refused(const Decoded& decoded, const Item& item, std::string& out) {
-    out += "{\"valid\":false,\"errors\":[";
+    out += "{\"item\":";
+    append_number(item.number, out);
+    out += ",\"valid\":false,\"errors\":[";
     const auto faults = decoded.faults_of(item);
     for (const Fault& fault : faults) {
         if (&fault != faults.data()) out += ',';
@@ -44,6 +47,7 @@ void append_refused(const Decoded& decoded, const Item& item, std::string& out) 
 /// What an observed type has against an event: the record keeps the reason alone.
 void append_violation(const ingest::TypeState& type, const log::EventBody& event,
                       std::string& out) {
+    const auto pointer = ingest::field_pointer(event.dialect, ingest::Field::kData);
     schema::JsonIndex index;
     schema::Violation violation;
     if (!type.checker || index.index(event.data)) {
@@ -51,15 +55,20 @@ void append_violation(const ingest::TypeState& type, const log::EventBody& event
         return;
     }
     schema::JsonReader reader(index);
-    if (type.checker->check(reader, event.data, "/data", violation)) {
+    if (type.checker->check(reader, event.data, pointer, violation)) {
         out += "null";  // the type has changed since it was judged
         return;
     }
-    append_fault({violation.reason, "data", violation.pointer, violation.message}, out);
+    append_fault(
+        {violation.reason, std::string(ingest::field_name(event.dialect, ingest::Field::kData)),
+         violation.pointer, violation.message},
+        out);
 }
 
-void append_taken(const Api& api, const log::EventBody& event, std::string& out) {
-    out += "{\"valid\":true,\"category\":";
+void append_taken(const Api& api, const Item& item, const log::EventBody& event, std::string& out) {
+    out += "{\"item\":";
+    append_number(item.number, out);
+    out += ",\"valid\":true,\"category\":";
     append_json_string(event.category, out);
     out += ",\"name\":";
     append_json_string(event.name, out);
@@ -83,7 +92,8 @@ void append_taken(const Api& api, const log::EventBody& event, std::string& out)
     out += '}';
 }
 
-/// One result an item; of a body that is no JSON, one for the whole.
+/// One result an item; of a body that is no JSON, one for the whole. Of a consumer's array with
+/// faults there are these alone: nothing else of it would be taken.
 std::string verdict_of(const Api& api, const Decoded& decoded) {
     std::uint64_t rejected = 0;
     std::string results;
@@ -97,7 +107,7 @@ std::string verdict_of(const Api& api, const Decoded& decoded) {
             continue;
         }
         const auto event = log::decode_event(decoded.batch.body(entries[i]));
-        if (event) append_taken(api, *event, results);
+        if (event) append_taken(api, item, *event, results);
     }
     std::string body = rejected == 0 ? "{\"valid\":true" : "{\"valid\":false";
     body += ",\"accepted\":";
@@ -112,10 +122,11 @@ std::optional<model::Dialect> dialect_of(const http::Request& request,
                                          query::ParameterErrors& errors) {
     using enum model::Dialect;
     const query::DialectQuery query = query::native_dialect(request.query, errors);
-    for (const model::Dialect dialect : {kNative, kTheEye, kEyeService})
+    for (const model::Dialect dialect : {kNative, kTheEye, kEyeService, kConsumer})
         if (model::dialect_name(dialect) == query.dialect) return dialect;
     if (errors.empty())
-        errors.push_back({"dialect", "The dialect must be native, the_eye or eye_service."});
+        errors.push_back(
+            {"dialect", "The dialect must be native, the_eye, eye_service or consumer."});
     return std::nullopt;
 }
 
@@ -132,8 +143,10 @@ Task<http::Response> validate_events(Api& api, http::Request& request) {
     intake.decode([&](ingest::Decoder& decoder, Decoded& decoded) {
         if (*dialect == model::Dialect::kNative)
             decoder.native(sender, *kind, request.body, decoded);
-        else
+        else if (*dialect == model::Dialect::kTheEye)
             decoder.single(*dialect, sender, request.body, decoded);
+        else
+            decoder.event_or_messages(*dialect, sender, request.body, decoded);
     });
     if (intake->whole == Decoded::Whole::kTooMany || intake->whole == Decoded::Whole::kEmpty)
         co_return refusal(request, *intake);

@@ -108,6 +108,22 @@ struct TypeBacktest {
     TypeRules rules;
     std::uint64_t limit = UINT64_MAX;
 };
+/// Texts are as given; cli/propagate_plan.h reads them.
+struct Propagate {
+    std::string file;
+    std::string to;
+    std::string token;
+    std::string every;     ///< empty: not given
+    std::string rate;      ///< empty: not given
+    std::string duration;  ///< empty: not given
+    std::optional<std::uint64_t> count;
+    std::optional<std::uint32_t> concurrency;
+    std::optional<std::uint32_t> batch;
+    std::optional<std::uint64_t> seed;
+    std::uint32_t retries = 10;
+    std::string timeout = "30s";
+    bool in_order = false;
+};
 struct Verify {
     bool repair = false;
 };
@@ -115,9 +131,10 @@ struct Rebuild {
     bool accept_loss = false;
 };
 
-using Command = std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd,
-                             UserSetState, TokenCreate, TokenList, TokenRevoke, Export, Import,
-                             TypeList, TypeShow, TypeSet, TypeInfer, TypeBacktest, Verify, Rebuild>;
+using Command =
+    std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
+                 TokenCreate, TokenList, TokenRevoke, Export, Import, Propagate, TypeList, TypeShow,
+                 TypeSet, TypeInfer, TypeBacktest, Verify, Rebuild>;
 
 struct CommandLine {
     Command command;

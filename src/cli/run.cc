@@ -41,6 +41,9 @@ struct Runner {
     Result<int> operator()(const TypeBacktest& command) const {
         return backtest_type(context, command);
     }
+    Result<int> operator()(const Propagate& command) const {
+        return propagate_events(context, command);
+    }
     Result<int> operator()(const Verify& command) const { return verify(context, command); }
     Result<int> operator()(const Rebuild& command) const { return rebuild(context, command); }
 };

@@ -49,6 +49,21 @@ std::string summary(std::span<const Fault> faults) {
     return text;
 }
 
+/// What is said of an item that is no object.
+Fault not_an_object(Dialect dialect, Decoded::Shape shape, const JsonValue& value) {
+    Fault fault{Reason::kWrongShape, {}, {}, std::string(messages::kNotAnEvent)};
+    const bool null = value.type == schema::JsonType::kNull;
+    if (dialect == Dialect::kConsumer) {
+        const auto nothing =
+            shape == Decoded::Shape::kSingle ? messages::kPydanticMissing : messages::kPydanticNone;
+        fault.message = null ? nothing : messages::kPydanticObject;
+    } else if (is_seed(dialect)) {
+        fault.message = null ? std::string(messages::kNoData)
+                             : messages::not_a_dictionary(value.type, value.raw);
+    }
+    return fault;
+}
+
 Reason reason_of(const JsonFault& fault) {
     return fault.kind == JsonFault::Kind::kTooDeep ? Reason::kTooDeep : Reason::kMalformed;
 }
@@ -78,6 +93,7 @@ void Decoder::refuse_whole(const Work& work, const JsonFault& fault, std::string
     Decoded& out = work.out;
     begin(work, out.body);
     out.whole = Decoded::Whole::kMalformed;
+    out.syntax = fault;
     out.detail = messages::syntax(fault, body);
     if (is_seed(work.dialect)) out.detail = "JSON parse error - " + out.detail;
     Item item;
@@ -141,24 +157,26 @@ std::uint32_t Decoder::want_type(const Work& work, const Draft& draft) {
     return place;
 }
 
-bool Decoder::fits(const schema::Checker& checker, const Draft& draft,
+bool Decoder::fits(const Work& work, const schema::Checker& checker, const Draft& draft,
                    schema::Violation& violation) {
-    constexpr std::string_view kAt = kFieldPointers[index_of(Field::kData)];
+    const std::string_view at = field_pointer(work.dialect, Field::kData);
     if (draft.data_end > draft.data_token) {
         JsonReader data(index_, draft.data_token, draft.data_end);
-        return checker.check(data, draft.data, kAt, violation);
+        return checker.check(data, draft.data, at, violation);
     }
-    if (data_index_.index(draft.data)) return true;  // the log's own: it was JSON when it came
+    if (data_index_.index(draft.data)) return true;  // it was found to be JSON before
     JsonReader data(data_index_);
-    return checker.check(data, draft.data, kAt, violation);
+    return checker.check(data, draft.data, at, violation);
 }
 
 model::Judgement Decoder::judge(const Work& work, const Draft& draft, std::uint32_t& new_type) {
     const TypeState* type = types_.find(draft.category, draft.name);
     if (!type) {
         if (registry_.full(work.application())) {
-            EventReader::add_fault(Reason::kTooManyTypes, Field::kName,
-                                   messages::too_many_types(registry_.limit()), work.out.faults);
+            work.out.faults.push_back({Reason::kTooManyTypes,
+                                       std::string(field_name(work.dialect, Field::kName)),
+                                       std::string(field_pointer(work.dialect, Field::kName)),
+                                       messages::too_many_types(registry_.limit())});
             return {};
         }
         new_type = want_type(work, draft);
@@ -167,10 +185,10 @@ model::Judgement Decoder::judge(const Work& work, const Draft& draft, std::uint3
     model::Judgement judgement{.type_version = type->version};
     if (type->checker) {
         schema::Violation violation;
-        const bool fitting = fits(*type->checker, draft, violation);
+        const bool fitting = fits(work, *type->checker, draft, violation);
         if (!fitting && type->mode == model::CheckMode::kEnforce) {
             work.out.faults.push_back({violation.reason,
-                                       std::string(kFieldNames[index_of(Field::kData)]),
+                                       std::string(field_name(work.dialect, Field::kData)),
                                        std::move(violation.pointer), std::move(violation.message)});
             return judgement;
         }
@@ -192,7 +210,7 @@ void Decoder::add_event(const Work& work, const Draft& draft, std::string_view r
     model::Judgement judgement;
     if (out.faults.size() == first_fault) judgement = judge(work, draft, item.new_type);
     item.faults = static_cast<std::uint32_t>(out.faults.size() - first_fault);
-    const std::size_t number = out.items.size();
+    item.number = static_cast<std::uint32_t>(out.items.size());
     out.items.push_back(item);
     if (item.faults != 0)
         return add_rejection(work, draft, raw, {first_fault, judgement.type_version});
@@ -211,8 +229,20 @@ void Decoder::add_event(const Work& work, const Draft& draft, std::string_view r
     if (work.sender.idempotency_key.empty() || !draft.event_id.empty()) return out.batch.add(event);
     key_.assign("\0idem:", 6);  // no event_id holds a NUL
     key_ += work.sender.idempotency_key;
-    if (out.shape == Decoded::Shape::kBatch) key_ += fmt::format("#{}", number);
+    if (out.shape == Decoded::Shape::kBatch) key_ += fmt::format("#{}", item.number);
     out.batch.add(event, log::dedup_key(work.sender.application, key_));
+}
+
+bool Decoder::collect(const Work& work, JsonReader& reader) {
+    return work.dialect == Dialect::kConsumer
+               ? messages_.collect(reader)
+               : reader_.collect(reader, work.rules, work.out.faults);
+}
+
+void Decoder::read_fields(const Work& work, Draft& draft) {
+    if (work.dialect == Dialect::kConsumer)
+        return messages_.read(limits_.depth, draft, work.out.faults);
+    reader_.read(index_, bounds(work.sender), draft, work.out.faults);
 }
 
 bool Decoder::add_item(const Work& work, JsonReader& reader, After after) {
@@ -227,25 +257,18 @@ bool Decoder::add_item(const Work& work, JsonReader& reader, After after) {
     draft.timestamp = work.sender.now;
     std::string_view raw;
     if (reader.peek() == '{') {
-        if (!reader_.collect(reader, work.rules, out.faults) || !ended()) {
+        if (!collect(work, reader) || !ended()) {
             out.faults.resize(first_fault);
             return false;
         }
         const std::size_t end = index_.tokens()[reader.token() - 1] + 1;
         raw = index_.text().substr(begin, end - begin);
-        reader_.read(index_, bounds(work.sender), draft, out.faults);
+        read_fields(work, draft);
     } else {
         JsonValue value;
         if (!reader.read(value) || !ended()) return false;
         raw = value.raw;
-        const bool django = is_seed(work.dialect);
-        const bool nothing = django && value.type == schema::JsonType::kNull;
-        out.faults.push_back({Reason::kWrongShape,
-                              {},
-                              {},
-                              nothing  ? std::string(messages::kNoData)
-                              : django ? messages::not_a_dictionary(value.type, value.raw)
-                                       : std::string(messages::kNotAnEvent)});
+        out.faults.push_back(not_an_object(work.dialect, out.shape, value));
     }
     add_event(work, draft, raw, first_fault);
     return true;
@@ -258,6 +281,27 @@ void Decoder::single(Dialect dialect, const Sender& sender, std::string_view bod
     if (const JsonFault fault = index_.index(body)) return refuse_whole(work, fault, body);
     JsonReader reader(index_);
     if (!add_item(work, reader, After::kNothing)) refuse_whole(work, reader.fault(), body);
+}
+
+void Decoder::event_or_messages(Dialect otherwise, const Sender& sender, std::string_view body,
+                                Decoded& out) {
+    if (body.empty()) return single(otherwise, sender, body, out);
+    const JsonFault fault = index_.index(body);
+    const Dialect dialect = fault ? otherwise : dialect_of(JsonReader(index_), otherwise);
+    Sender from = sender;
+    if (dialect != Dialect::kConsumer) from.idempotency_key = {};
+    const Work work{dialect, rules_of(dialect), from, out, {}, {}};
+    begin(work, body);
+    if (fault) return refuse_whole(work, fault, body);
+    JsonReader reader(index_);
+    if (dialect != Dialect::kConsumer || reader.peek() != '[') {
+        if (!add_item(work, reader, After::kNothing)) refuse_whole(work, reader.fault(), body);
+        return;
+    }
+    out.shape = Decoded::Shape::kBatch;
+    out.good = Decoded::Good::kDropped;
+    if (!add_array(work, reader)) return refuse_whole(work, reader.fault(), body);
+    keep_refused(out);
 }
 
 bool Decoder::add_array(const Work& work, JsonReader& reader) {

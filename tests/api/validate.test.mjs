@@ -27,7 +27,7 @@ test('an event of a type that nobody has sent is valid, and its type would be ma
     const json = event();
     assertMatches((await validate({json})).body, {
         valid: true, accepted: 1, rejected: 0,
-        results: [{valid: true, category: 'dry', name: json.name, type: null, violation: null}],
+        results: [{item: 0, valid: true, category: 'dry', name: json.name, type: null, violation: null}],
     });
 });
 
@@ -40,7 +40,7 @@ test('an event is judged by today\'s type: enforced, observed, off', async () =>
         await server.patch(`/api/v1/event-types/${id}`, {json: {example: {n: 1}, mode}});
         return (await validate({json: wrong})).body.results[0];
     };
-    assertMatches(await judge('enforce'), {valid: false, errors: [{
+    assertMatches(await judge('enforce'), {item: 0, valid: false, errors: [{
         field: 'data', pointer: '/data/n', reason: 'structure_type', message: '/data/n must be a number, not a string.',
     }]});
     assertMatches(await judge('observe'), having({
@@ -67,11 +67,12 @@ test('lines are taken as lines', async () => {
     const {body} = await validate({body: lines, type: 'application/x-ndjson'});
     assertMatches(body, having({accepted: 2, rejected: 1}));
     assert.equal(body.results[1].errors[0].reason, 'malformed');
+    assert.deepEqual(body.results.map(({item}) => item), [0, 1, 2]);
 });
 
 test('a body that is not JSON has one result', async () => {
     const {body} = await validate({body: '{"a":', type: 'application/json'});
-    assertMatches(body, {valid: false, accepted: 0, rejected: 1, results: [{valid: false, errors: [having({reason: 'malformed', message: /./})]}]});
+    assertMatches(body, {valid: false, accepted: 0, rejected: 1, results: [{item: 0, valid: false, errors: [having({reason: 'malformed', message: /./})]}]});
 });
 
 test('the seeds\' forms are judged by their own rules', async () => {
@@ -81,6 +82,14 @@ test('the seeds\' forms are judged by their own rules', async () => {
     assert.deepEqual(body.results[0].errors.map(({field, message}) => [field, message]).sort(), [
         ['data', 'The data can\'t be empty.'], ['session_id', '“x” is not a valid UUID.'],
     ]);
+});
+
+test('a consumer\'s messages are judged, one and several', async () => {
+    const message = {event_type: fresh(), event_payload: 'hello'};
+    assertMatches((await validate({json: message}, '?dialect=consumer')).body, having({valid: true, accepted: 1}));
+    const {body} = await validate({json: [message, {event_type: 5}, message]}, '?dialect=consumer');
+    assertMatches(body, having({valid: false, accepted: 0, rejected: 1}));
+    assert.equal(body.results[0].item, 1);
 });
 
 test('the limits are those of sending', async () => {
