@@ -43,7 +43,11 @@ constexpr RouteEntry kTable[] = {
     {kGet, "/api/v1/sessions/{id}", kRead, get_session},
     {kGet, "/api/v1/sessions/{id}/events", kRead, list_session_events},
     {kGet, "/api/v1/rejections", kRead, list_rejections},
+    {kGet, "/api/v1/rejections/summary", kRead, summarize_rejections},
+    {kPost, "/api/v1/rejections/replay", kManage, replay_rejections},
+    {kPost, "/api/v1/rejections/discard", kManage, discard_rejections},
     {kGet, "/api/v1/rejections/{id}", kRead, get_rejection},
+    {kGet, "/api/v1/receipts/{event_id}", kRead, get_receipt},
     {kGet, "/api/v1/event-types", kRead, list_event_types},
     {kGet, "/api/v1/export", kRead, export_events},
 

@@ -57,7 +57,8 @@ Decoder::Decoder(const Types& types, Limits limits)
 }
 
 EventReader::Bounds Decoder::bounds(const Sender& sender) const {
-    return {sender.now, sender.now + limits_.future_tolerance, limits_.depth};
+    const Micros latest = std::max(sender.now, sender.judged_at);
+    return {sender.now, latest + limits_.future_tolerance, limits_.depth};
 }
 
 void Decoder::begin(const Work& work, std::string_view body) {
@@ -90,6 +91,7 @@ void Decoder::refuse_whole(const Work& work, const JsonFault& fault, std::string
     body_record.received_at = work.sender.now;
     body_record.message = out.detail;
     body_record.payload = body;
+    body_record.target = work.target;
     out.batch.add(body_record);
 }
 
@@ -116,6 +118,8 @@ void Decoder::add_rejection(const Work& work, const Draft& draft, std::string_vi
     record.category = shown(draft.category);
     record.name = shown(draft.name);
     record.payload = raw;
+    record.event_id = shown(draft.event_id);
+    record.target = work.target;
     out.batch.add(record);
 }
 
@@ -396,12 +400,12 @@ void Decoder::change(const Work& work, const model::Event& existing, std::string
 void Decoder::replacement(Dialect dialect, const Sender& sender, const model::Event& existing,
                           std::string_view body, Decoded& out, model::Event& changed) {
     if (body.empty() && is_seed(dialect)) body = "{}";
-    change({dialect, rules_of(dialect), sender, out}, existing, body, changed);
+    change({dialect, rules_of(dialect), sender, out, existing.id}, existing, body, changed);
 }
 
 void Decoder::patch(const Sender& sender, const model::Event& existing, std::string_view body,
                     Decoded& out, model::Event& changed) {
-    change({Dialect::kNative, kPatchRules, sender, out}, existing, body, changed);
+    change({Dialect::kNative, kPatchRules, sender, out, existing.id}, existing, body, changed);
 }
 
 void erasure(const Sender& sender, EventId target, Decoded& out) {

@@ -33,6 +33,8 @@ struct Sender {
     /// The Idempotency-Key header, checked to be 1 to 255 visible characters; empty: none. An event
     /// without an event_id is deduplicated on it; in a batch item i on key#i.
     std::string_view idempotency_key;
+    /// Of what was received long ago and is judged today: a timestamp may be up to here.
+    Micros judged_at;
 };
 
 /// What a native body is said to be.
@@ -49,7 +51,8 @@ class Decoder {
   public:
     Decoder(const Types& types, Limits limits);
 
-    /// A body that is one event: seeds 000 and 001 (an empty body counts as `{}` there).
+    /// A body that is one event, in any dialect (an empty body counts as `{}` in those of seeds 000
+    /// and 001).
     void single(model::Dialect dialect, const Sender& sender, std::string_view body, Decoded& out);
     /// `POST /api/v1/events`: an object, an array, or NDJSON.
     void native(const Sender& sender, BodyKind kind, std::string_view body, Decoded& out);
@@ -79,6 +82,7 @@ class Decoder {
         const Rules& rules;
         const Sender& sender;
         Decoded& out;
+        EventId target = {};  ///< of a change
     };
 
     void begin(const Work& work, std::string_view body);
