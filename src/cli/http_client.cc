@@ -57,6 +57,10 @@ std::size_t write_body(char* data, std::size_t, std::size_t size, void* into) {
     return size;
 }
 
+int ask_given_up(void* given_up, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return (*static_cast<const std::function<bool()>*>(given_up))() ? 1 : 0;
+}
+
 }  // namespace
 
 struct HttpClient::Handle {
@@ -64,7 +68,8 @@ struct HttpClient::Handle {
     char error[CURL_ERROR_SIZE] = {};
     ~Handle() { curl_easy_cleanup(curl); }
 
-    void prepare(const std::string& url, const Headers& headers) {
+    void prepare(const Options& options, const std::string& path, const Headers& headers) {
+        const std::string url = options.url + path;
         curl_easy_reset(curl);  // keeps the connection
         curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
         curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.list);
@@ -74,6 +79,11 @@ struct HttpClient::Handle {
         curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
         curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
         curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 60L);
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
+        if (!options.given_up) return;
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, ask_given_up);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &options.given_up);
     }
     std::unexpected<Error> failed(CURLcode code) const {
         return failure(Code::kUnavailable,
@@ -88,7 +98,7 @@ HttpClient::~HttpClient() = default;
 
 Result<std::unique_ptr<HttpClient>> HttpClient::create(Options options) {
     if (!options.url.starts_with("http://") && !options.url.starts_with("https://"))
-        return failure(Code::kInvalidArgument, "--url must begin with http:// or https://");
+        return failure(Code::kInvalidArgument, "the URL must begin with http:// or https://");
     while (options.url.ends_with('/'))
         options.url.pop_back();
     std::unique_ptr<HttpClient> client(new HttpClient);
@@ -98,19 +108,9 @@ Result<std::unique_ptr<HttpClient>> HttpClient::create(Options options) {
     return client;
 }
 
-Result<HttpClient::Response> HttpClient::post(const Post& request) {
-    Headers headers;
-    headers.add("Authorization: Token " + options_.token);
-    headers.add("Content-Type: " + request.content_type);
-    headers.add("Expect:");  // the body follows at once
-    if (!request.idempotency_key.empty())
-        headers.add("Idempotency-Key: " + request.idempotency_key);
-    handle_->prepare(options_.url + request.path, headers);
+Result<HttpClient::Response> HttpClient::perform() {
     Response response;
     CURL* curl = handle_->curl;
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request.body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &response.body);
     if (const auto code = curl_easy_perform(curl); code != CURLE_OK) return handle_->failed(code);
@@ -123,19 +123,44 @@ Result<HttpClient::Response> HttpClient::post(const Post& request) {
     return response;
 }
 
+Result<HttpClient::Response> HttpClient::post(const Post& request) {
+    Headers headers;
+    headers.add(authorization());
+    headers.add("Content-Type: " + request.content_type);
+    headers.add("Expect:");  // the body follows at once
+    if (!request.idempotency_key.empty())
+        headers.add("Idempotency-Key: " + request.idempotency_key);
+    handle_->prepare(options_, request.path, headers);
+    curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDS, request.body.data());
+    return perform();
+}
+
+Result<HttpClient::Response> HttpClient::get(const std::string& path) {
+    Headers headers;
+    headers.add(authorization());
+    handle_->prepare(options_, path, headers);
+    return perform();
+}
+
+std::string HttpClient::authorization() const {
+    return fmt::format("Authorization: {} {}", options_.scheme, options_.token);
+}
+
 Result<std::uint64_t> HttpClient::download(const Download& request) {
-    std::string url = options_.url + request.path;
+    std::string path = request.path;
     char separator = '?';
     for (const auto& [name, value] : request.query) {
         char* encoded =
             curl_easy_escape(handle_->curl, value.c_str(), static_cast<int>(value.size()));
-        url += fmt::format("{}{}={}", separator, name, encoded == nullptr ? "" : encoded);
+        path += fmt::format("{}{}={}", separator, name, encoded == nullptr ? "" : encoded);
         curl_free(encoded);
         separator = '&';
     }
     Headers headers;
-    headers.add("Authorization: Token " + options_.token);
-    handle_->prepare(url, headers);
+    headers.add(authorization());
+    handle_->prepare(options_, path, headers);
     CURL* curl = handle_->curl;
     Sink sink{curl, request.descriptor, 0, 0, {}};
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 600L);  // the server may prepare the file first

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,11 @@ class HttpClient {
   public:
     struct Options {
         std::string url;    ///< of the server: `http://127.0.0.1:8000`
-        std::string token;  ///< sent as `Authorization: Token`
+        std::string token;  ///< sent as `Authorization: Token`, or another scheme
+        std::string scheme = "Token";
+        std::chrono::milliseconds timeout{0};  ///< of a request; 0: while bytes come
+        /// Asked about once a second, within a call; true gives the request up. May be empty.
+        std::function<bool()> given_up;
     };
     /// kInvalidArgument: the URL is not http or https.
     [[nodiscard]] static Result<std::unique_ptr<HttpClient>> create(Options options);
@@ -37,6 +42,8 @@ class HttpClient {
     };
     /// kUnavailable: no answer (the detail says why).
     [[nodiscard]] Result<Response> post(const Post& request);
+    /// As post().
+    [[nodiscard]] Result<Response> get(const std::string& path);
 
     /// GET into a file descriptor; gives the bytes written. Errors: kUnavailable, kIo, and for a
     /// status other than 200 as the server says (kUnauthenticated, kForbidden, kInvalidArgument …).
@@ -49,6 +56,8 @@ class HttpClient {
 
   private:
     HttpClient();
+    [[nodiscard]] Result<Response> perform();
+    std::string authorization() const;
     struct Handle;
     std::unique_ptr<Handle> handle_;
     Options options_;

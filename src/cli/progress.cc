@@ -31,11 +31,22 @@ void Progress::run(const std::stop_token& stop) {
         if (stop.stop_requested()) return;
         const auto text = text_();
         if (text.empty()) continue;
+        const std::lock_guard writing(mutex_);
         if (terminal_) {
+            shown_ = text;
             err_ << '\r' << text << "\033[K" << std::flush;
         } else {
             err_ << text << std::endl;
         }
+    }
+}
+
+void Progress::say(const std::string& line) {
+    const std::lock_guard writing(mutex_);
+    if (terminal_) {
+        err_ << '\r' << line << "\033[K\n" << shown_ << std::flush;
+    } else {
+        err_ << line << std::endl;
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <iosfwd>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -19,12 +20,17 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
+    /// Writes a line that stays. Any thread.
+    void say(const std::string& line);
+
   private:
     void run(const std::stop_token& stop);
 
     std::ostream& err_;
     const std::function<std::string()> text_;
     const bool terminal_;
+    std::mutex mutex_;     ///< guards err_ and what follows
+    std::string shown_;    ///< the line that stands there; of a terminal
     std::jthread thread_;  ///< last: it uses the others
 };
 
