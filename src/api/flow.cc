@@ -25,14 +25,6 @@ constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
 /// Names no application: what a filter gets that must find nothing.
 constexpr ApplicationId kNoApplication{-1};
 
-ingest::Limits limits_of(const config::Settings& settings) {
-    ingest::Limits limits;
-    limits.future_tolerance = settings.ingest.future_tolerance;
-    limits.batch_events = settings.ingest.max_batch;
-    limits.depth = settings.ingest.max_depth;
-    return limits;
-}
-
 Health::Parts health_parts(Services& services) {
     const auto check_log = [&services]() -> Status {
         const log::State state = services.log.state();
@@ -53,6 +45,14 @@ Health::Parts health_parts(Services& services) {
 }
 
 }  // namespace
+
+ingest::Limits limits_of(const config::Settings& settings) {
+    ingest::Limits limits;
+    limits.future_tolerance = settings.ingest.future_tolerance;
+    limits.batch_events = settings.ingest.max_batch;
+    limits.depth = settings.ingest.max_depth;
+    return limits;
+}
 
 Api::Api(Services& services)
     : services(services),

@@ -85,6 +85,9 @@ class Intake {
     std::unique_ptr<ingest::Decoded> decoded_;
 };
 
+/// The settings' limits of events.
+ingest::Limits limits_of(const config::Settings& settings);
+
 /// Who sends with this request, now.
 ingest::Sender sender_of(const Api& api, const http::Request& request);
 

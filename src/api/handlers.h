@@ -37,7 +37,15 @@ Task<http::Response> list_session_events(Api& api, http::Request& request);
 // rejections.cc
 Task<http::Response> list_errors_seed(Api& api, http::Request& request);
 Task<http::Response> list_rejections(Api& api, http::Request& request);
+Task<http::Response> summarize_rejections(Api& api, http::Request& request);
 Task<http::Response> get_rejection(Api& api, http::Request& request);
+
+// settlements.cc
+Task<http::Response> replay_rejections(Api& api, http::Request& request);
+Task<http::Response> discard_rejections(Api& api, http::Request& request);
+
+// receipts.cc
+Task<http::Response> get_receipt(Api& api, http::Request& request);
 
 // event_types.cc
 Task<http::Response> list_event_types(Api& api, http::Request& request);

@@ -25,6 +25,8 @@ class Catalog;
 }
 namespace ingest {
 class Committer;
+class Duplicates;
+class Settler;
 class Types;
 }  // namespace ingest
 namespace io {
@@ -69,6 +71,8 @@ struct Services {
     const auth::SetupToken& setup;
     ingest::Types& types;
     ingest::Committer& committer;
+    ingest::Settler& settler;
+    const ingest::Duplicates& duplicates;
     Lanes lanes;
     std::string version;
 

@@ -172,6 +172,11 @@ std::string Metrics::text() const {
     add_log(log, families);
     add_store(sources_.store(), sources_.projector(), log.durable.value, families);
     families.gauge("eyed_event_types", "Event types known.", as_double(sources_.event_types()));
+    const ingest::Settler::Counts settled = sources_.settled();
+    families.counter("eyed_rejections_replayed_total", "Refused events taken in since start.",
+                     as_double(settled.replayed));
+    families.counter("eyed_rejections_discarded_total", "Refused events discarded since start.",
+                     as_double(settled.discarded));
     add_http(sources_.http(), families);
 
     MetricFamily requests{

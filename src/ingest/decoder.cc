@@ -75,7 +75,8 @@ Decoder::Decoder(const Types& types, Limits limits)
 }
 
 EventReader::Bounds Decoder::bounds(const Sender& sender) const {
-    return {sender.now, sender.now + limits_.future_tolerance, limits_.depth};
+    const Micros latest = std::max(sender.now, sender.judged_at);
+    return {sender.now, latest + limits_.future_tolerance, limits_.depth};
 }
 
 void Decoder::begin(const Work& work, std::string_view body) {

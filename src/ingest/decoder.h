@@ -34,6 +34,8 @@ struct Sender {
     /// The Idempotency-Key header, checked to be 1 to 255 visible characters; empty: none. An event
     /// without an event_id is deduplicated on it; in a batch item i on key#i.
     std::string_view idempotency_key;
+    /// Of what was received long ago and is judged today: a timestamp may be up to here.
+    Micros judged_at;
 };
 
 /// What a native body is said to be.
@@ -50,8 +52,8 @@ class Decoder {
   public:
     Decoder(const Types& types, Limits limits);
 
-    /// A body that is one event: seeds 000 and 001 (an empty body counts as `{}` there), and one
-    /// message of seed 002's consumer.
+    /// A body that is one event, in any dialect (an empty body counts as `{}` in those of seeds 000
+    /// and 001; of seed 002's consumer it is one message).
     void single(model::Dialect dialect, const Sender& sender, std::string_view body, Decoded& out);
     /// `POST /api/event`, which two seeds share. What the body is, its fields say: an array, or an
     /// object that has `event_type` or `event_payload` and none of kSeedRules' fields, is the

@@ -98,6 +98,7 @@ class MemoryLog final : public log::Log {
     Result<std::unique_ptr<log::Cursor>> read_after(Position) override {
         return failure(Code::kUnsupported, "not of these tests");
     }
+    std::optional<EventId> find(const Hash128&) const override { return std::nullopt; }
     log::State state() const override { return {}; }
     Position durable() const override { return {}; }
     bool wait_beyond(Position, std::chrono::milliseconds) override { return false; }

@@ -30,14 +30,18 @@ struct EventCursor {
 };
 std::string encode(ListKind kind, const EventCursor& cursor);
 std::string encode(const store::SessionKey& key);
-std::string encode(RejectionId id);
+struct RejectionCursor {
+    store::Direction direction = store::Direction::kDescending;
+    RejectionId id;
+};
+std::string encode(const RejectionCursor& cursor);
 /// For lists by a plain number: an offset (event types), or the last row's (versions).
 std::string encode_offset(ListKind kind, std::uint64_t offset);
 
 /// kInvalidArgument: not a cursor of this list.
 [[nodiscard]] Result<EventCursor> decode_event_cursor(ListKind kind, std::string_view text);
 [[nodiscard]] Result<store::SessionKey> decode_session_cursor(std::string_view text);
-[[nodiscard]] Result<RejectionId> decode_rejection_cursor(std::string_view text);
+[[nodiscard]] Result<RejectionCursor> decode_rejection_cursor(std::string_view text);
 [[nodiscard]] Result<std::uint64_t> decode_offset_cursor(ListKind kind, std::string_view text);
 
 }  // namespace eyed::query

@@ -1,118 +1,13 @@
 #include "query/parameters.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 
-#include "base/json_text.h"
+#include "query/parameter_reader.h"
 
 namespace eyed::query {
 namespace {
-
-enum class Style { kNative, kSeed };
-
-/// What must be known of a list to read its query string: a reader of one parameter, which says
-/// whether it knows it.
-class Reader {
-  public:
-    Reader(Style style, ParameterErrors& errors) : style_(style), errors_(errors) {}
-
-    template <class Take>
-    void read(std::string_view query, Take take) {
-        const std::vector<Parameter> parameters = parse_query_string(query);
-        if (parameters.size() > kMaxParameters) {
-            fail("query", "There are more than 64 parameters.");
-            return;
-        }
-        for (std::size_t i = 0; i < parameters.size(); ++i) {
-            const Parameter& parameter = parameters[i];
-            const bool printable = is_utf8(parameter.value) && is_utf8(parameter.name) &&
-                                   parameter.value.find('\0') == std::string::npos;
-            if (!printable) {
-                fail(is_utf8(parameter.name) ? parameter.name : "query",
-                     "The query string must be UTF-8 without null characters.");
-                continue;
-            }
-            const bool later = std::any_of(
-                parameters.begin() + static_cast<std::ptrdiff_t>(i) + 1, parameters.end(),
-                [&](const Parameter& other) { return other.name == parameter.name; });
-            if (later && style_ == Style::kSeed) continue;
-            if (later) {
-                fail(parameter.name, "This parameter is given twice.");
-                continue;
-            }
-            if (!take(parameter) && style_ == Style::kNative) {
-                fail(parameter.name, "There is no such parameter.");
-            }
-        }
-    }
-
-    bool fail(std::string_view parameter, std::string message) {
-        errors_.push_back({std::string(parameter), std::move(message)});
-        return true;  // it was known, and wrong
-    }
-
-    bool limit(const Parameter& given, std::uint32_t& out) {
-        std::int64_t value = 0;
-        if (!integer(given, value)) return true;
-        if (style_ == Style::kSeed && value > kMaxLimit) value = kMaxLimit;
-        if (value < 1) return fail(given.name, "Ensure this value is greater than or equal to 1.");
-        if (value > kMaxLimit)
-            return fail(given.name,
-                        fmt::format("Ensure this value is less than or equal to {}.", kMaxLimit));
-        out = static_cast<std::uint32_t>(value);
-        return true;
-    }
-
-    bool id(const Parameter& given, std::optional<EventId>& out) {
-        std::int64_t value = 0;
-        if (!integer(given, value)) return true;
-        if (value < 0) return fail(given.name, "Ensure this value is greater than or equal to 0.");
-        out = EventId{static_cast<std::uint64_t>(value)};
-        return true;
-    }
-
-    bool session(const Parameter& given, std::optional<Uuid>& out) {
-        out = parse_uuid(given.value);
-        const bool nil = out && out->is_nil();
-        if (nil && style_ == Style::kNative)
-            return fail(given.name, "The nil UUID names no session.");
-        if (nil || !out) fail(given.name, fmt::format("“{}” is not a valid UUID.", given.value));
-        return true;
-    }
-
-    bool instant(const Parameter& given, std::optional<Micros>& out) {
-        std::string text = given.value;
-        out = parse_instant(text);
-        if (!out) {  // a + that was not escaped has become a space
-            const std::size_t space = text.rfind(' ');
-            if (space != std::string::npos && space > 10) text[space] = '+';
-            out = parse_instant(text);
-        }
-        if (!out)
-            fail(given.name,
-                 "Datetime has wrong format. Use one of these formats instead: "
-                 "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].");
-        return true;
-    }
-
-  private:
-    static constexpr std::size_t kMaxParameters = 64;  // each is compared with the others
-
-    bool integer(const Parameter& given, std::int64_t& out) {
-        const std::string& text = given.value;
-        const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
-        if (read.ec == std::errc() && read.ptr == text.data() + text.size() && !text.empty())
-            return true;
-        fail(given.name, "A valid integer is required.");
-        return false;
-    }
-
-    Style style_;
-    ParameterErrors& errors_;
-};
 
 /// What the text of `data.<path>=…` may mean: always the text, and the scalar it spells.
 std::vector<store::Scalar> meanings(const std::string& text) {
@@ -229,39 +124,6 @@ SessionsQuery sessions(Style style, std::string_view query, ParameterErrors& err
     return out;
 }
 
-bool take_reason(Reader& reader, const Parameter& given, std::optional<model::Reason>& out) {
-    for (int i = 0; i <= static_cast<int>(model::kLastReason); ++i)
-        if (model::reason_name(static_cast<model::Reason>(i)) == given.value)
-            out = static_cast<model::Reason>(i);
-    return out ? true : reader.fail(given.name, "There is no such reason.");
-}
-
-RejectionsQuery rejections(Style style, std::string_view query, ParameterErrors& errors) {
-    RejectionsQuery out;
-    Reader reader(style, errors);
-    reader.read(query, [&](const Parameter& given) {
-        if (given.name == "limit") return reader.limit(given, out.page.limit);
-        if (given.name == "cursor") {
-            const auto id = decode_rejection_cursor(given.value);
-            if (!id) return reader.fail(given.name, id.error().detail);
-            out.page.after = *id;
-            return true;
-        }
-        if (style == Style::kSeed) return false;
-        if (given.name == "reason") return take_reason(reader, given, out.filter.reason);
-        if (given.name == "from") return reader.instant(given, out.filter.from);
-        if (given.name == "to") return reader.instant(given, out.filter.to);
-        auto* text = given.name == "category"      ? &out.filter.category
-                     : given.name == "name"        ? &out.filter.name
-                     : given.name == "application" ? &out.application
-                                                   : nullptr;
-        if (!text) return false;
-        *text = given.value;
-        return true;
-    });
-    return out;
-}
-
 }  // namespace
 
 std::optional<Micros> parse_instant(std::string_view text) {
@@ -346,13 +208,6 @@ SessionsQuery native_sessions(std::string_view query, ParameterErrors& errors) {
 SessionsQuery seed_sessions(std::string_view query, ParameterErrors& errors) {
     return sessions(Style::kSeed, query, errors);
 }
-RejectionsQuery native_rejections(std::string_view query, ParameterErrors& errors) {
-    return rejections(Style::kNative, query, errors);
-}
-RejectionsQuery seed_rejections(std::string_view query, ParameterErrors& errors) {
-    return rejections(Style::kSeed, query, errors);
-}
-
 namespace {
 
 bool take_type_order(Reader& reader, const Parameter& given, TypesQuery& out) {

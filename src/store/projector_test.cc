@@ -41,6 +41,14 @@ class BreakableStore final : public EventStore {
                                               const RejectionPage& p) override {
         return store_.rejections(f, p);
     }
+    Result<RejectionSummary> summarize(const RejectionSummaryQuery& query) override {
+        return store_.summarize(query);
+    }
+    Result<std::vector<EventTrace>> trace(const std::string& event_id,
+                                          const std::vector<ApplicationId>& applications,
+                                          std::uint32_t limit) override {
+        return store_.trace(event_id, applications, limit);
+    }
     Result<std::vector<TimeCount>> count_by_time(const CountByTime& c) override {
         return store_.count_by_time(c);
     }

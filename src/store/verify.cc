@@ -250,7 +250,9 @@ Status compare(LiveEvents& live, EventStore& store, const VerifyOptions& options
 
 Result<std::uint64_t> count_rejections(EventStore& store) {
     std::uint64_t count = 0;
-    RejectionPage page{10'000, 8u << 20, std::nullopt};
+    RejectionPage page;
+    page.limit = 10'000;
+    page.payload = RejectionPage::Payload::kLeftOut;
     while (true) {
         EYED_ASSIGN(const auto rows, store.rejections({}, page));
         count += rows.rows.size();

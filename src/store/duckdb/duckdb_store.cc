@@ -70,6 +70,14 @@ class DuckDbStore final : public EventStore {
                                               const RejectionPage& page) override {
         return read([&](Connection& c) { return read_rejections(c, filter, page); });
     }
+    Result<RejectionSummary> summarize(const RejectionSummaryQuery& query) override {
+        return read([&](Connection& c) { return read_rejection_summary(c, query); });
+    }
+    Result<std::vector<EventTrace>> trace(const std::string& event_id,
+                                          const std::vector<ApplicationId>& applications,
+                                          std::uint32_t limit) override {
+        return read([&](Connection& c) { return read_trace(c, event_id, applications, limit); });
+    }
     Result<std::vector<TimeCount>> count_by_time(const CountByTime& count) override {
         return read([&](Connection& c) { return read_counts(c, count); });
     }

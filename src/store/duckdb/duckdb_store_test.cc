@@ -392,6 +392,10 @@ TEST_F(OldStore, IsBroughtToTodaysFormatWithAllItsRows) {
     const auto refused = store_->rejections({}, {});
     ASSERT_TRUE(refused) << refused.error().detail;
     ASSERT_EQ(refused->rows.size(), 1u);
+    const auto traced = store_->trace("order-1", {{1}}, 10);
+    ASSERT_TRUE(traced) << traced.error().detail;
+    ASSERT_EQ(traced->size(), 1u);
+    EXPECT_EQ(traced->at(0).id, EventId{1});
     EXPECT_EQ(refused->rows[0].message, "Missing.");
     EXPECT_EQ(refused->rows[0].state, model::RejectionState::kOpen);
     EXPECT_EQ(store_->state().open_rejections, 1u);
@@ -420,7 +424,7 @@ class Settlements : public StoreTest {
   protected:
     model::Rejection rejection(std::uint64_t id) {
         RejectionFilter filter;
-        filter.id = RejectionId{id};
+        filter.ids = {RejectionId{id}};
         const auto found = store_->rejections(filter, {});
         EXPECT_TRUE(found && found->rows.size() == 1);
         return found && !found->rows.empty() ? found->rows[0] : model::Rejection{};
@@ -509,6 +513,162 @@ TEST_F(Settlements, AnErasedReplayLeavesItsRefusalSettled) {
     apply();
     EXPECT_EQ(rejection(1).state, model::RejectionState::kReplayed);
     EXPECT_EQ(store_->event({1}, {}).error().code, Code::kNotFound);
+}
+
+TEST_F(DuckDbStore, FindsEventsByTheSendersOwnId) {
+    log::EventBody body = event(1);
+    body.event_id = "order-1";
+    add(body);
+    add(event(2));
+    body.application = {2};
+    body.replays = {5};
+    add(body);
+    apply();
+    const auto all = store_->trace("order-1", {}, 10);
+    ASSERT_TRUE(all) << all.error().detail;
+    ASSERT_EQ(all->size(), 2u);
+    EXPECT_EQ(all->at(0).id, EventId{1});
+    EXPECT_EQ(all->at(0).received_at, body.received_at);
+    EXPECT_EQ(all->at(1).application, ApplicationId{2});
+    EXPECT_EQ(all->at(1).replays, RejectionId{5});
+    EXPECT_EQ(store_->trace("order-1", {{2}}, 10)->size(), 1u);
+    EXPECT_EQ(store_->trace("order-1", {}, 1)->size(), 1u);
+    EXPECT_THAT(store_->trace("order-2", {}, 10).value(), IsEmpty());
+    EXPECT_THAT(store_->trace("", {}, 10).value(), IsEmpty());
+}
+
+class Refusals : public Settlements {
+  protected:
+    std::vector<std::uint64_t> found(const RejectionFilter& filter, RejectionPage page = {}) {
+        const auto rows = store_->rejections(filter, page);
+        EXPECT_TRUE(rows) << rows.error().detail;
+        std::vector<std::uint64_t> ids;
+        if (rows)
+            for (const model::Rejection& row : rows->rows)
+                ids.push_back(row.id.value);
+        return ids;
+    }
+    static log::RejectionBody refusal(model::Reason reason, std::string_view name, int minute) {
+        return {.application = {1},
+                .reason = reason,
+                .received_at = kStart + std::chrono::minutes(minute),
+                .category = "c",
+                .name = name,
+                .payload = "{}"};
+    }
+};
+
+TEST_F(Refusals, AreSelectedByWhatIsKnownOfThem) {
+    log::RejectionBody first = refusal(model::Reason::kBlank, "n", 1);
+    first.key = {5};
+    first.message = "May NOT be blank, 100% sure.";
+    log::RejectionBody second = refusal(model::Reason::kSchema, "n", 2);
+    second.dialect = model::Dialect::kTheEye;
+    second.type_version = 3;
+    second.event_id = "e-1";
+    add(first);
+    add(second);
+    add(log::SettleBody{.target = {1}, .changed_at = kStart});
+    apply();
+    EXPECT_THAT(found({}), ElementsAre(2, 1));
+    EXPECT_THAT(found({.dialect = model::Dialect::kTheEye}), ElementsAre(2));
+    EXPECT_THAT(found({.key = KeyId{5}}), ElementsAre(1));
+    EXPECT_THAT(found({.state = model::RejectionState::kOpen}), ElementsAre(2));
+    EXPECT_THAT(found({.state = model::RejectionState::kDiscarded}), ElementsAre(1));
+    EXPECT_THAT(found({.type_version = 3}), ElementsAre(2));
+    EXPECT_THAT(found({.event_id = "e-1"}), ElementsAre(2));
+    EXPECT_THAT(found({.event_id = "e-2"}), IsEmpty());
+    EXPECT_THAT(found({.message = "not BE blank"}), ElementsAre(1));
+    EXPECT_THAT(found({.message = "100%"}), ElementsAre(1));
+    EXPECT_THAT(found({.message = "1%0"}), IsEmpty());
+    EXPECT_THAT(found({.min_id = RejectionId{2}}), ElementsAre(2));
+    EXPECT_THAT(found({.max_id = RejectionId{1}}), ElementsAre(1));
+    EXPECT_THAT(found({.ids = {{2}, {9}, {2}}}), ElementsAre(2));
+}
+
+TEST_F(Refusals, ArePagedInBothDirectionsWithOrWithoutTheirPayload) {
+    for (int i = 0; i < 5; ++i)
+        add(refusal(model::Reason::kBlank, "n", i));
+    apply();
+    RejectionPage page;
+    page.direction = Direction::kAscending;
+    page.limit = 2;
+    page.after = RejectionId{1};
+    EXPECT_THAT(found({}, page), ElementsAre(2, 3));
+    EXPECT_EQ(store_->rejections({}, page)->rows[0].payload, "{}");
+    page.payload = RejectionPage::Payload::kLeftOut;
+    EXPECT_EQ(store_->rejections({}, page)->rows[0].payload, "");
+    page.after = RejectionId{4};
+    page.direction = Direction::kDescending;
+    EXPECT_THAT(found({}, page), ElementsAre(3, 2));
+}
+
+TEST_F(Refusals, AreSummedUpByReasonAndTypeAndOverTime) {
+    for (const int minute : {0, 1, 1, 61})
+        add(refusal(model::Reason::kBlank, "n", minute));
+    add(refusal(model::Reason::kSchema, "n", 62));
+    add(refusal(model::Reason::kSchema, "m", 63));
+    add(log::SettleBody{.target = {2}, .changed_at = kStart});
+    apply();
+    const auto summary = store_->summarize({});
+    ASSERT_TRUE(summary) << summary.error().detail;
+    EXPECT_EQ(summary->rejections, 6u);
+    EXPECT_EQ(summary->open, 5u);
+    EXPECT_FALSE(summary->truncated);
+    ASSERT_EQ(summary->groups.size(), 3u);
+    const auto& largest = summary->groups[0];
+    EXPECT_EQ(largest.reason, model::Reason::kBlank);
+    EXPECT_EQ(largest.category, "c");
+    EXPECT_EQ(largest.name, "n");
+    EXPECT_EQ(largest.rejections, 4u);
+    EXPECT_EQ(largest.open, 3u);
+    EXPECT_EQ(largest.first, kStart);
+    EXPECT_EQ(largest.last, kStart + std::chrono::minutes(61));
+    EXPECT_EQ(largest.example, RejectionId{4});
+    EXPECT_EQ(summary->groups[1].example, RejectionId{6});
+    EXPECT_EQ(summary->bucket, RejectionSummaryQuery::Bucket::kMinute);
+    ASSERT_EQ(summary->counts.size(), 5u);
+    EXPECT_EQ(summary->counts[1].rejections, 2u);
+    EXPECT_EQ(summary->counts[1].open, 1u);
+    EXPECT_LT(summary->counts[0].at, summary->counts[1].at);
+
+    RejectionSummaryQuery query;
+    query.bucket = RejectionSummaryQuery::Bucket::kDay;
+    query.filter.reason = model::Reason::kSchema;
+    query.groups = 1;
+    const auto cut = store_->summarize(query);
+    ASSERT_TRUE(cut) << cut.error().detail;
+    EXPECT_EQ(cut->rejections, 2u);
+    EXPECT_EQ(cut->groups.size(), 1u);
+    EXPECT_TRUE(cut->truncated);
+    EXPECT_EQ(cut->counts.size(), 1u);
+    query.groups = 100;
+    query.counts = 1;
+    query.filter.reason.reset();
+    query.bucket = RejectionSummaryQuery::Bucket::kHour;
+    const auto latest = store_->summarize(query);
+    ASSERT_EQ(latest->counts.size(), 1u);
+    EXPECT_EQ(latest->counts[0].rejections, 3u);
+    EXPECT_TRUE(latest->truncated);
+}
+
+TEST_F(Refusals, NoneAreAnEmptySummary) {
+    const auto summary = store_->summarize({});
+    ASSERT_TRUE(summary) << summary.error().detail;
+    EXPECT_EQ(summary->rejections, 0u);
+    EXPECT_THAT(summary->groups, IsEmpty());
+    EXPECT_THAT(summary->counts, IsEmpty());
+}
+
+TEST_F(Refusals, TheBucketFitsTheirRange) {
+    using Bucket = RejectionSummaryQuery::Bucket;
+    add(refusal(model::Reason::kBlank, "n", 0));
+    add(refusal(model::Reason::kBlank, "n", 24 * 60));
+    apply();
+    EXPECT_EQ(store_->summarize({})->bucket, Bucket::kHour);
+    add(refusal(model::Reason::kBlank, "n", 30 * 24 * 60));
+    apply();
+    EXPECT_EQ(store_->summarize({})->bucket, Bucket::kDay);
 }
 
 TEST_F(DuckDbStore, KeepsWhatAnEventAndItsChangeWereJudgedBy) {

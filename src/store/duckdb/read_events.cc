@@ -266,6 +266,35 @@ Result<model::Event> read_event(Connection& connection, EventId id,
     return event_of(*chunk, 0);
 }
 
+Result<std::vector<EventTrace>> read_trace(Connection& connection, const std::string& event_id,
+                                           const std::vector<ApplicationId>& applications,
+                                           std::uint32_t limit) {
+    EYED_ASSIGN(const auto untagged, connection.number({"SELECT untagged FROM meta", {}}));
+    Conditions tagged;
+    tagged.add_event_id(event_id);
+    Conditions old;  // of before the store kept tags: a few, or none
+    old.add("id <= ? AND event_tag IS NULL AND event_id = ?", untagged.value_or(0), event_id);
+    std::vector<EventTrace> found;
+    for (Conditions* where : {&tagged, &old}) {
+        if (where == &old && untagged.value_or(0) == 0) break;
+        where->add_applications(applications);
+        EYED_ASSIGN(Answer answer,
+                    connection.query({fmt::format("SELECT id, application, received_at, replays "
+                                                  "FROM events {} ORDER BY id LIMIT {}",
+                                                  where->sql(), limit),
+                                      where->parameters()}));
+        while (auto chunk = answer.next())
+            for (std::size_t row = 0; row < chunk->size(); ++row)
+                found.push_back({{chunk->u64(0, row)},
+                                 {chunk->i64(1, row)},
+                                 chunk->micros(2, row),
+                                 {chunk->u64(3, row)}});
+    }
+    std::ranges::sort(found, {}, &EventTrace::id);
+    if (found.size() > limit) found.resize(limit);
+    return found;
+}
+
 Result<std::vector<TimeCount>> read_counts(Connection& connection, const CountByTime& count) {
     const Conditions found = event_conditions(count.filter);
     Conditions where = found;
