@@ -292,17 +292,19 @@ test('an interrupt ends waiting: for the next turn, for readiness, for another t
         await waitFor('it waits', () => begun(other, said));
         const from = Date.now();
         child.kill('SIGINT');
-        const {code, result} = await running;
+        const {code, result, stderr} = await running;
         assert.ok(Date.now() - from < 10_000, 'it does not wait on');
         assert.equal(code, expected.code);
         assertAnswer({body: result}, {body: having(expected.counts)});
+        return stderr;
     };
     await endsSoon(posts(() => ({status: 200, body: {id: 1}})), (other, said) => said.includes('accepted 1'),
         {code: 0, counts: {sent: 1, accepted: 1}});
     await endsSoon(() => ({status: 503}), (other, said) => said.includes('not ready'), {code: 1, counts: {sent: 0}});
     await endsSoon(posts(() => ({status: 503, headers: {'retry-after': '200'}})), (other, said) => said.includes('trying again'),
         {code: 1, counts: {sent: 1, failed: 1}});
-    await endsSoon(posts(() => undefined), (other) => other.requests.length === 1, {code: 1, counts: {sent: 1, failed: 1}});
+    const stderr = await endsSoon(posts(() => undefined), (other) => other.requests.length === 1, {code: 1, counts: {sent: 1, failed: 1}});
+    assert.match(stderr, /failed 1: the request was given up/);
 });
 
 test('a second interrupt does not wait for the answer', async () => {
@@ -356,8 +358,8 @@ test('a server that is killed and comes back has all that was sent, once', async
     other.listen = `127.0.0.1:${other.port}`;
     const names = [unique(), unique()];
     const events = [event({name: names[0]}), message({event_type: names[1]})];
-    const total = 4000;
-    const running = propagate(events, ['--in-order', '--count', String(total), '--concurrency', '8', '--retries', '100'],
+    const total = 3000;  // in no less than 3 s, so that there is time for two accidents
+    const running = propagate(events, ['--in-order', '--count', String(total), '--rate', '1000/s', '--concurrency', '8', '--retries', '100'],
         {to: other.origin, token: other.token});
     let over = false;
     running.then(() => { over = true; });
