@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -69,6 +70,19 @@ struct Import {
     std::uint32_t batch = 5000;
     bool restart = false;
 };
+/// `rejections list|summary|replay|discard`. Filters by the names that the API gives them.
+struct Rejections {
+    enum class Act { kList, kSummary, kReplay, kDiscard };
+    Act act = Act::kList;
+    Remote remote;
+    std::map<std::string, std::string> texts;      ///< empty: not given
+    std::map<std::string, std::uint64_t> numbers;  ///< 0: not given
+    std::vector<std::uint64_t> ids;
+    std::optional<std::uint64_t> limit;
+    bool dry_run = false;
+    bool all = false;
+    bool yes = false;
+};
 struct Verify {
     bool repair = false;
 };
@@ -78,7 +92,7 @@ struct Rebuild {
 
 using Command =
     std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
-                 TokenCreate, TokenList, TokenRevoke, Export, Import, Verify, Rebuild>;
+                 TokenCreate, TokenList, TokenRevoke, Export, Import, Rejections, Verify, Rebuild>;
 
 struct CommandLine {
     Command command;
