@@ -227,6 +227,74 @@ void add_propagate(CLI::App& app, CommandLine& out) {
     command->callback([sending, &out] { out.command = *sending; });
 }
 
+/// The filters that list, summary, replay and discard have in common.
+void add_rejection_filters(CLI::App& command, Rejections& asked) {
+    const auto text = [&](const char* flag, const char* name, const char* help) {
+        command.add_option(flag, asked.texts[name], help);
+    };
+    const auto number = [&](const char* flag, const char* name, const char* help) {
+        command.add_option(flag, asked.numbers[name], help);
+    };
+    text("--reason", "reason", "With this reason, such as structure_missing");
+    text("--category", "category", "Of this category");
+    text("--name", "name", "Of this name");
+    text("--dialect", "dialect", "Sent in this dialect, such as the_eye");
+    text("--application", "application", "Of this application");
+    text("--event-id", "event_id", "With this event_id");
+    text("--text", "q", "With this text in the message");
+    text("--from", "from", "Received at or after (ISO 8601)");
+    text("--to", "to", "Received before (ISO 8601)");
+    number("--key", "key", "Sent with the key of this number");
+    number("--type-version", "type_version", "Refused by this version of the event type");
+    number("--min-id", "min_id", "From this id on");
+    number("--max-id", "max_id", "Up to this id");
+}
+
+void add_rejections(CLI::App& app, CommandLine& out) {
+    auto* rejections = app.add_subcommand("rejections", "See, replay and discard what was refused")
+                           ->require_subcommand(1);
+    using Act = Rejections::Act;
+    const auto add = [&](const char* name, const char* help, Act act) {
+        auto* command = rejections->add_subcommand(name, help);
+        auto asked = std::make_shared<Rejections>();
+        asked->act = act;
+        command->add_option("--url", asked->remote.url, "Of the running server")->required();
+        command->add_option("--token", asked->remote.token, "For the server")->required();
+        add_rejection_filters(*command, *asked);
+        command->callback([asked, &out] { out.command = *asked; });
+        return std::pair(command, asked);
+    };
+    const auto state = [](CLI::App& command, Rejections& asked) {
+        command.add_option("--state", asked.texts["state"], "open, replayed, duplicate, discarded")
+            ->check(CLI::IsMember({"open", "replayed", "duplicate", "discarded"}));
+    };
+    const auto ids = [](CLI::App& command, Rejections& asked) {
+        command.add_option("--id", asked.ids, "This one, repeatable")->check(CLI::PositiveNumber);
+    };
+    const auto limit = [](CLI::App& command, Rejections& asked, const char* help) {
+        command.add_option("--limit", asked.limit, help)->check(CLI::PositiveNumber);
+    };
+
+    const auto [list, listing] = add("list", "List refusals, newest first", Act::kList);
+    state(*list, *listing);
+    limit(*list, *listing, "At most (default: 100)");
+    const auto [summary, summing] =
+        add("summary", "Count refusals by reason and type", Act::kSummary);
+    state(*summary, *summing);
+    limit(*summary, *summing, "Groups at most (default: 100)");
+    const auto [replay, replaying] =
+        add("replay", "Take in the open refusals that pass today's rules", Act::kReplay);
+    ids(*replay, *replaying);
+    limit(*replay, *replaying, "Refusals at most (default: all)");
+    replay->add_flag("--dry-run", replaying->dry_run, "Tell what would come of it");
+    const auto [discard, discarding] =
+        add("discard", "Put away open refusals that are not wanted", Act::kDiscard);
+    ids(*discard, *discarding);
+    limit(*discard, *discarding, "Refusals at most (default: all)");
+    discard->add_flag("--all", discarding->all, "Every open refusal, without a filter");
+    discard->add_flag("--yes", discarding->yes, "Do not ask");
+}
+
 void add_others(CLI::App& app, CommandLine& out) {
     app.add_subcommand("serve", "Run the server")->callback([&out] {
         out.command = ServeCommand{};
@@ -279,6 +347,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& rest) {
     add_import(app, line);
     add_type(app, line);
     add_propagate(app, line);
+    add_rejections(app, line);
     for (auto* command : app.get_subcommands({})) {
         command->fallthrough();
         for (auto* inner : command->get_subcommands({}))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -124,6 +125,19 @@ struct Propagate {
     std::string timeout = "30s";
     bool in_order = false;
 };
+/// `rejections list|summary|replay|discard`. Filters by the names that the API gives them.
+struct Rejections {
+    enum class Act { kList, kSummary, kReplay, kDiscard };
+    Act act = Act::kList;
+    Remote remote;
+    std::map<std::string, std::string> texts;      ///< empty: not given
+    std::map<std::string, std::uint64_t> numbers;  ///< 0: not given
+    std::vector<std::uint64_t> ids;
+    std::optional<std::uint64_t> limit;
+    bool dry_run = false;
+    bool all = false;
+    bool yes = false;
+};
 struct Verify {
     bool repair = false;
 };
@@ -133,8 +147,8 @@ struct Rebuild {
 
 using Command =
     std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
-                 TokenCreate, TokenList, TokenRevoke, Export, Import, Propagate, TypeList, TypeShow,
-                 TypeSet, TypeInfer, TypeBacktest, Verify, Rebuild>;
+                 TokenCreate, TokenList, TokenRevoke, Export, Import, Rejections, Propagate,
+                 TypeList, TypeShow, TypeSet, TypeInfer, TypeBacktest, Verify, Rebuild>;
 
 struct CommandLine {
     Command command;

@@ -34,6 +34,7 @@ Result<int> set_type(const Context& context, const TypeSet& command);
 Result<int> infer_type(const Context& context, const TypeInfer& command);
 Result<int> backtest_type(const Context& context, const TypeBacktest& command);
 Result<int> propagate_events(const Context& context, const Propagate& command);
+Result<int> run_rejections(const Context& context, const Rejections& command);
 Result<int> verify(const Context& context, const Verify& command);
 Result<int> rebuild(const Context& context, const Rebuild& command);
 

@@ -151,7 +151,7 @@ Result<HttpClient::Response> HttpClient::send(const Request& request) {
     headers.add(authorization());
     headers.add("Content-Type: application/json");
     headers.add("Expect:");  // the body follows at once
-    handle_->prepare(options_, target(request.path, request.query), headers);
+    handle_->prepare(options_, with_query(request.path, request.query), headers);
     if (request.method != "GET") {
         curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDSIZE_LARGE,
                          static_cast<curl_off_t>(request.body.size()));
@@ -165,24 +165,24 @@ std::string HttpClient::authorization() const {
     return fmt::format("Authorization: {} {}", options_.scheme, options_.token);
 }
 
-std::string HttpClient::target(
-    const std::string& path, const std::vector<std::pair<std::string, std::string>>& query) const {
-    std::string text = path;
+std::string HttpClient::with_query(const std::string& path, const Query& query) const {
+    std::string whole = path;
     char separator = '?';
     for (const auto& [name, value] : query) {
         char* encoded =
             curl_easy_escape(handle_->curl, value.c_str(), static_cast<int>(value.size()));
-        text += fmt::format("{}{}={}", separator, name, encoded == nullptr ? "" : encoded);
+        whole += fmt::format("{}{}={}", separator, name, encoded == nullptr ? "" : encoded);
         curl_free(encoded);
         separator = '&';
     }
-    return text;
+    return whole;
 }
 
 Result<std::uint64_t> HttpClient::download(const Download& request) {
+    const std::string path = with_query(request.path, request.query);
     Headers headers;
     headers.add(authorization());
-    handle_->prepare(options_, target(request.path, request.query), headers);
+    handle_->prepare(options_, path, headers);
     CURL* curl = handle_->curl;
     Sink sink{curl, request.descriptor, 0, 0, {}};
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 600L);  // the server may prepare the file first

@@ -45,11 +45,15 @@ class HttpClient {
     /// As post().
     [[nodiscard]] Result<Response> get(const std::string& path);
 
+    using Query = std::vector<std::pair<std::string, std::string>>;
+    /// `path?name=value&…`, values percent-encoded.
+    std::string with_query(const std::string& path, const Query& query) const;
+
     struct Request {
         std::string method = "GET";  ///< or POST, PATCH
         std::string path;
-        std::vector<std::pair<std::string, std::string>> query;  ///< encoded here
-        std::string_view body;                                   ///< JSON; empty: none
+        Query query;            ///< encoded here
+        std::string_view body;  ///< JSON; empty: none
     };
     /// As post().
     [[nodiscard]] Result<Response> send(const Request& request);
@@ -58,16 +62,13 @@ class HttpClient {
     /// status other than 200 as the server says (kUnauthenticated, kForbidden, kInvalidArgument …).
     struct Download {
         std::string path;
-        std::vector<std::pair<std::string, std::string>> query;  ///< encoded here
+        Query query;
         int descriptor = -1;
     };
     [[nodiscard]] Result<std::uint64_t> download(const Download& request);
 
   private:
     HttpClient();
-    /// The path with its query, encoded.
-    std::string target(const std::string& path,
-                       const std::vector<std::pair<std::string, std::string>>& query) const;
     [[nodiscard]] Result<Response> perform();
     std::string authorization() const;
     struct Handle;

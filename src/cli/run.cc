@@ -44,6 +44,9 @@ struct Runner {
     Result<int> operator()(const Propagate& command) const {
         return propagate_events(context, command);
     }
+    Result<int> operator()(const Rejections& command) const {
+        return run_rejections(context, command);
+    }
     Result<int> operator()(const Verify& command) const { return verify(context, command); }
     Result<int> operator()(const Rebuild& command) const { return rebuild(context, command); }
 };
