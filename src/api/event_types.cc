@@ -172,7 +172,7 @@ Task<http::Response> answer_type(Api& api, http::Request& request, const model::
 }
 
 /// The change that a body asks for; what is wrong with it is in the body's errors.
-catalog::EventTypes::Change read_change(JsonBody& body, const WantedRules& rules) {
+catalog::EventTypes::Change read_change(DocumentBody& body, const WantedRules& rules) {
     catalog::EventTypes::Change change;
     change.description = body.text("description", kMaxDescription);
     if (const auto mode = body.text("mode", kMaxDescription)) {
@@ -226,7 +226,7 @@ Task<http::Response> change_event_type(Api& api, http::Request& request) {
     if (!takes_json(request)) co_return unsupported_media_type(request);
     const Result<model::EventType> type = co_await find_event_type(api, request);
     if (!type) co_return fail(api, request, type.error());
-    Result<JsonBody> body = JsonBody::parse(request.body);
+    Result<DocumentBody> body = DocumentBody::parse(request.body);
     if (!body) co_return fail(api, request, body.error());
     const WantedRules rules = read_rules(*body);
     catalog::EventTypes::Change change = read_change(*body, rules);

@@ -188,7 +188,7 @@ struct Trial {
     std::optional<EventId> after;
 };
 
-Trial read_trial(JsonBody& body) {
+Trial read_trial(DocumentBody& body) {
     Trial trial;
     trial.limit = body.number("limit", {1, kBacktestMost}).value_or(kBacktestDefault);
     if (const auto cursor = body.text("cursor", 200)) {
@@ -257,7 +257,7 @@ Task<http::Response> infer_event_type(Api& api, http::Request& request) {
     if (!takes_json(request)) co_return unsupported_media_type(request);
     const Result<model::EventType> type = co_await find_event_type(api, request);
     if (!type) co_return fail(api, request, type.error());
-    Result<JsonBody> body = JsonBody::parse(request.body);
+    Result<DocumentBody> body = DocumentBody::parse(request.body);
     if (!body) co_return fail(api, request, body.error());
     const std::uint64_t limit = body->number("limit", {1, kInferMost}).value_or(kInferDefault);
     body->refuse_others();
@@ -292,7 +292,7 @@ Task<http::Response> backtest_event_type(Api& api, http::Request& request) {
     if (!takes_json(request)) co_return unsupported_media_type(request);
     const Result<model::EventType> type = co_await find_event_type(api, request);
     if (!type) co_return fail(api, request, type.error());
-    Result<JsonBody> body = JsonBody::parse(request.body);
+    Result<DocumentBody> body = DocumentBody::parse(request.body);
     if (!body) co_return fail(api, request, body.error());
     WantedRules rules = read_rules(*body);
     const Trial trial = read_trial(*body);

@@ -59,7 +59,7 @@ Task<Result<model::EventType>> find_event_type(Api& api, const http::Request& re
     co_return type;
 }
 
-WantedRules read_rules(JsonBody& body) {
+WantedRules read_rules(DocumentBody& body) {
     WantedRules rules{body.document("example"), body.document("schema")};
     if (rules.example && *rules.example && rules.schema && *rules.schema)
         body.fail("schema", "Give an example or a schema, not both.");
@@ -68,7 +68,7 @@ WantedRules read_rules(JsonBody& body) {
 
 Task<Result<std::optional<schema::Checker>>> compile_rules(Api& api, const http::Request& request,
                                                            const WantedRules& rules,
-                                                           JsonBody& body) {
+                                                           DocumentBody& body) {
     const bool given = (rules.example && *rules.example) || (rules.schema && *rules.schema);
     if (!given) co_return std::optional<schema::Checker>();
     auto work = [&rules]() -> Result<Compiled> { return compile(rules); };

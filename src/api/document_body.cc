@@ -1,4 +1,4 @@
-#include "api/json_body.h"
+#include "api/document_body.h"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 
 namespace eyed::api {
 
-Result<JsonBody> JsonBody::parse(std::string_view body) {
-    JsonBody parsed;
+Result<DocumentBody> DocumentBody::parse(std::string_view body) {
+    DocumentBody parsed;
     if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return parsed;
     const auto malformed = [](const schema::JsonFault& fault) {
         return failure(Code::kInvalidArgument, fmt::format("The body is not JSON: {} (at byte {}).",
@@ -37,18 +37,18 @@ Result<JsonBody> JsonBody::parse(std::string_view body) {
     return parsed;
 }
 
-JsonBody::Member* JsonBody::find(std::string_view name) {
+DocumentBody::Member* DocumentBody::find(std::string_view name) {
     const auto found = members_.find(name);
     if (found == members_.end()) return nullptr;
     found->second.asked = true;
     return &found->second;
 }
 
-bool JsonBody::has(std::string_view name) {
+bool DocumentBody::has(std::string_view name) {
     return find(name) != nullptr;
 }
 
-std::optional<std::string> JsonBody::text(std::string_view name, std::size_t limit) {
+std::optional<std::string> DocumentBody::text(std::string_view name, std::size_t limit) {
     const Member* member = find(name);
     if (!member) return std::nullopt;
     if (member->value.type != schema::JsonType::kString) {
@@ -66,7 +66,7 @@ std::optional<std::string> JsonBody::text(std::string_view name, std::size_t lim
     return std::nullopt;
 }
 
-std::optional<std::uint64_t> JsonBody::number(std::string_view name, Range range) {
+std::optional<std::uint64_t> DocumentBody::number(std::string_view name, Range range) {
     const Member* member = find(name);
     if (!member) return std::nullopt;
     const std::string_view raw = member->value.raw;
@@ -78,7 +78,7 @@ std::optional<std::uint64_t> JsonBody::number(std::string_view name, Range range
     return std::nullopt;
 }
 
-std::optional<std::optional<std::string>> JsonBody::document(std::string_view name) {
+std::optional<std::optional<std::string>> DocumentBody::document(std::string_view name) {
     const Member* member = find(name);
     if (!member) return std::nullopt;
     std::optional<std::string> text;
@@ -88,11 +88,12 @@ std::optional<std::optional<std::string>> JsonBody::document(std::string_view na
     return text;
 }
 
-void JsonBody::fail(std::string_view field, std::string_view message, std::string_view pointer) {
+void DocumentBody::fail(std::string_view field, std::string_view message,
+                        std::string_view pointer) {
     errors_.push_back({std::string(field), std::string(message), std::string(pointer)});
 }
 
-void JsonBody::refuse_others() {
+void DocumentBody::refuse_others() {
     for (const auto& [name, member] : members_)
         if (!member.asked) fail(name, "There is no such field.");
 }

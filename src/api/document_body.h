@@ -12,13 +12,15 @@
 
 namespace eyed::api {
 
-/// The JSON object that a native route is sent: its members by name, and all that is wrong with
-/// them, told at once. Each member that is asked for is known; refuse_others() then names the rest.
-/// The body must outlive it. An empty body is an empty object.
-class JsonBody {
+/// The JSON object of a native route that takes documents, such as an example or a schema: these
+/// are kept as they were sent, with their numbers' spelling, their keys' order and keys given
+/// twice, which a DOM would lose. What is wrong is told all at once. Each member that is asked for
+/// is known; refuse_others() then names the rest. The body must outlive it. An empty body is an
+/// empty object.
+class DocumentBody {
   public:
     /// kInvalidArgument: not JSON, or no object.
-    [[nodiscard]] static Result<JsonBody> parse(std::string_view body);
+    [[nodiscard]] static Result<DocumentBody> parse(std::string_view body);
 
     bool has(std::string_view name);
     /// A string of at most `limit` characters; nullopt when it is absent or wrong.
@@ -36,7 +38,7 @@ class JsonBody {
     const std::vector<FieldError>& errors() const { return errors_; }
 
   private:
-    JsonBody() = default;
+    DocumentBody() = default;
     struct Member {
         schema::JsonValue value;
         bool asked = false;
