@@ -25,14 +25,6 @@ constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
 /// Names no application: what a filter gets that must find nothing.
 constexpr ApplicationId kNoApplication{-1};
 
-ingest::Limits limits_of(const config::Settings& settings) {
-    ingest::Limits limits;
-    limits.future_tolerance = settings.ingest.future_tolerance;
-    limits.batch_events = settings.ingest.max_batch;
-    limits.depth = settings.ingest.max_depth;
-    return limits;
-}
-
 Health::Parts health_parts(Services& services) {
     const auto check_log = [&services]() -> Status {
         const log::State state = services.log.state();
@@ -53,6 +45,14 @@ Health::Parts health_parts(Services& services) {
 }
 
 }  // namespace
+
+ingest::Limits limits_of(const config::Settings& settings) {
+    ingest::Limits limits;
+    limits.future_tolerance = settings.ingest.future_tolerance;
+    limits.batch_events = settings.ingest.max_batch;
+    limits.depth = settings.ingest.max_depth;
+    return limits;
+}
 
 Api::Api(Services& services)
     : services(services),
@@ -171,6 +171,15 @@ bool takes_json(const http::Request& request) {
     if (type.empty() || type == "application/json") return true;
     const std::string media = http::media_type(type);
     return media == "application/json" || media.ends_with("+json");
+}
+
+std::optional<ingest::BodyKind> native_body_kind(const http::Request& request) {
+    if (takes_json(request)) return ingest::BodyKind::kDetect;
+    const std::string media = http::media_type(request.content_type);
+    if (media == "application/x-ndjson" || media == "application/ndjson" ||
+        media == "application/jsonl")
+        return ingest::BodyKind::kLines;
+    return std::nullopt;
 }
 
 http::Response unsupported_media_type(const http::Request& request) {

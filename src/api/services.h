@@ -26,6 +26,8 @@ class Catalog;
 }
 namespace ingest {
 class Committer;
+class Duplicates;
+class Settler;
 class Types;
 }  // namespace ingest
 namespace io {
@@ -71,6 +73,8 @@ struct Services {
     const auth::SetupToken& setup;
     ingest::Types& types;
     ingest::Committer& committer;
+    ingest::Settler& settler;
+    const ingest::Duplicates& duplicates;
     Lanes lanes;
     std::string version;
 

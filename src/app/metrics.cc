@@ -81,6 +81,8 @@ void add_store(const store::StoreState& store, const store::ProjectorState& proj
     out.gauge("eyed_store_lag_records", "Records on disk that queries do not see yet.",
               as_double(durable > applied ? durable - applied : 0));
     out.gauge("eyed_store_events", "Events in the store.", as_double(store.events));
+    out.gauge("eyed_rejections_open", "Refused events in the store that nobody has settled.",
+              as_double(store.open_rejections));
     out.gauge("eyed_store_bytes", "Size of the store's files.", as_double(store.bytes));
     out.gauge("eyed_projector_working", "1 while the store follows the log.",
               projector.problem.empty() ? 1 : 0);
@@ -170,6 +172,11 @@ std::string Metrics::text() const {
     add_log(log, families);
     add_store(sources_.store(), sources_.projector(), log.durable.value, families);
     families.gauge("eyed_event_types", "Event types known.", as_double(sources_.event_types()));
+    const ingest::Settler::Counts settled = sources_.settled();
+    families.counter("eyed_rejections_replayed_total", "Refused events taken in since start.",
+                     as_double(settled.replayed));
+    families.counter("eyed_rejections_discarded_total", "Refused events discarded since start.",
+                     as_double(settled.discarded));
     add_http(sources_.http(), families);
 
     MetricFamily requests{

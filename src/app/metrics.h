@@ -10,6 +10,7 @@
 
 #include "http/router.h"
 #include "http/server.h"
+#include "ingest/settler.h"
 #include "log/log.h"
 #include "store/event_store.h"
 #include "store/projector.h"
@@ -27,6 +28,7 @@ class Metrics {
         std::function<store::StoreState()> store;
         std::function<http::Counters()> http;
         std::function<std::uint64_t()> event_types;
+        std::function<ingest::Settler::Counts()> settled;
     };
 
     /// One slot a route; call once, before the server starts. The router must outlive this.

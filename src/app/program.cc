@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "api/api.h"
+#include "api/flow.h"
 #include "api/services.h"
 #include "app/access_log.h"
 #include "app/demo.h"
@@ -35,6 +36,7 @@
 #include "http/server.h"
 #include "ingest/catalog_types.h"
 #include "ingest/committer.h"
+#include "ingest/settler.h"
 #include "ingest/types.h"
 #include "io/directory_lock.h"
 #include "io/file_system.h"
@@ -126,7 +128,9 @@ class Program::Parts {
 
     std::optional<ingest::CatalogTypes> type_directory;
     std::optional<ingest::Types> types;
+    std::optional<ingest::Duplicates> duplicates;
     std::optional<ingest::Committer> committer;
+    std::optional<ingest::Settler> settler;
 
     Metrics metrics;
     std::mutex store_state_mutex;  ///< guards store_state
@@ -241,7 +245,15 @@ Status Program::Parts::open_events() {
     types.emplace(*type_directory, *catalog_lane,
                   ingest::Types::Options{.limit_per_application = settings.ingest.max_types});
     EYED_TRY(types->refresh());
-    committer.emplace(*log, *types);
+    duplicates.emplace(clock.now());
+    committer.emplace(*log, *types, &*duplicates);
+    settler.emplace(ingest::Settler::Parts{.log = *log,
+                                           .store = *store,
+                                           .applied = applied,
+                                           .types = *types,
+                                           .pool = *query_lane,
+                                           .clock = clock,
+                                           .limits = api::limits_of(settings)});
     return {};
 }
 
@@ -278,6 +290,8 @@ Status Program::Parts::open_server() {
         .setup = setup,
         .types = *types,
         .committer = *committer,
+        .settler = *settler,
+        .duplicates = *duplicates,
         .lanes = {*query_lane, *catalog_lane, *hashing_lane, *export_lane},
         .version = std::string(kVersion),
         .metrics = [this] { return metrics.text(); },
@@ -302,6 +316,7 @@ Status Program::Parts::open_server() {
             },
         .http = [this] { return server->counters(); },
         .event_types = [this] { return types->size(); },
+        .settled = [this] { return settler->counts(); },
     });
     return {};
 }

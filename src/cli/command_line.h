@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -93,6 +94,45 @@ struct Import {
     std::uint32_t batch = 5000;
     bool restart = false;
 };
+/// An event type, as events name it.
+struct TypeWords {
+    std::string category;
+    std::string name;
+};
+/// Files; one of them at most.
+struct TypeRules {
+    std::string example;
+    std::string schema;
+};
+struct TypeList {
+    Remote remote;
+    std::string category;
+    std::string mode;
+    std::string search;
+};
+struct TypeShow {
+    Remote remote;
+    TypeWords type;
+};
+struct TypeSet {
+    Remote remote;
+    TypeWords type;
+    TypeRules rules;
+    std::string mode;
+    std::optional<std::string> description;
+};
+struct TypeInfer {
+    Remote remote;
+    TypeWords type;
+    std::uint64_t limit = 1000;
+    std::string as = "example";  ///< or `schema`
+};
+struct TypeBacktest {
+    Remote remote;
+    TypeWords type;
+    TypeRules rules;
+    std::uint64_t limit = UINT64_MAX;
+};
 /// Texts are as given; cli/propagate_plan.h reads them.
 struct Propagate {
     std::string file;
@@ -109,6 +149,19 @@ struct Propagate {
     std::string timeout = "30s";
     bool in_order = false;
 };
+/// `rejections list|summary|replay|discard`. Filters by the names that the API gives them.
+struct Rejections {
+    enum class Act { kList, kSummary, kReplay, kDiscard };
+    Act act = Act::kList;
+    Remote remote;
+    std::map<std::string, std::string> texts;      ///< empty: not given
+    std::map<std::string, std::uint64_t> numbers;  ///< 0: not given
+    std::vector<std::uint64_t> ids;
+    std::optional<std::uint64_t> limit;
+    bool dry_run = false;
+    bool all = false;
+    bool yes = false;
+};
 struct Verify {
     bool repair = false;
 };
@@ -118,8 +171,9 @@ struct Rebuild {
 
 using Command =
     std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
-                 TokenCreate, TokenList, TokenRevoke, Export, Import, Propagate, Verify, Rebuild,
-                 UserSetRole, ApplicationList, ApplicationCreate, ApplicationGrant, AuditList>;
+                 TokenCreate, TokenList, TokenRevoke, Export, Import, Rejections, Propagate,
+                 TypeList, TypeShow, TypeSet, TypeInfer, TypeBacktest, Verify, Rebuild, UserSetRole,
+                 ApplicationList, ApplicationCreate, ApplicationGrant, AuditList>;
 
 struct CommandLine {
     Command command;

@@ -33,7 +33,13 @@ Result<int> list_tokens(const Context& context, const TokenList& command);
 Result<int> revoke_token(const Context& context, const TokenRevoke& command);
 Result<int> export_events(const Context& context, const Export& command);
 Result<int> import_events(const Context& context, const Import& command);
+Result<int> list_types(const Context& context, const TypeList& command);
+Result<int> show_type(const Context& context, const TypeShow& command);
+Result<int> set_type(const Context& context, const TypeSet& command);
+Result<int> infer_type(const Context& context, const TypeInfer& command);
+Result<int> backtest_type(const Context& context, const TypeBacktest& command);
 Result<int> propagate_events(const Context& context, const Propagate& command);
+Result<int> run_rejections(const Context& context, const Rejections& command);
 Result<int> verify(const Context& context, const Verify& command);
 Result<int> rebuild(const Context& context, const Rebuild& command);
 

@@ -146,20 +146,40 @@ Result<HttpClient::Response> HttpClient::get(const std::string& path) {
     return perform();
 }
 
+Result<HttpClient::Response> HttpClient::send(const Request& request) {
+    Headers headers;
+    headers.add(authorization());
+    headers.add("Content-Type: application/json");
+    headers.add("Expect:");  // the body follows at once
+    handle_->prepare(options_, with_query(request.path, request.query), headers);
+    if (request.method != "GET") {
+        curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                         static_cast<curl_off_t>(request.body.size()));
+        curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDS, request.body.data());
+        curl_easy_setopt(handle_->curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
+    return perform();
+}
+
 std::string HttpClient::authorization() const {
     return fmt::format("Authorization: {} {}", options_.scheme, options_.token);
 }
 
-Result<std::uint64_t> HttpClient::download(const Download& request) {
-    std::string path = request.path;
+std::string HttpClient::with_query(const std::string& path, const Query& query) const {
+    std::string whole = path;
     char separator = '?';
-    for (const auto& [name, value] : request.query) {
+    for (const auto& [name, value] : query) {
         char* encoded =
             curl_easy_escape(handle_->curl, value.c_str(), static_cast<int>(value.size()));
-        path += fmt::format("{}{}={}", separator, name, encoded == nullptr ? "" : encoded);
+        whole += fmt::format("{}{}={}", separator, name, encoded == nullptr ? "" : encoded);
         curl_free(encoded);
         separator = '&';
     }
+    return whole;
+}
+
+Result<std::uint64_t> HttpClient::download(const Download& request) {
+    const std::string path = with_query(request.path, request.query);
     Headers headers;
     headers.add(authorization());
     handle_->prepare(options_, path, headers);

@@ -45,11 +45,24 @@ class HttpClient {
     /// As post().
     [[nodiscard]] Result<Response> get(const std::string& path);
 
+    using Query = std::vector<std::pair<std::string, std::string>>;
+    /// `path?name=value&…`, values percent-encoded.
+    std::string with_query(const std::string& path, const Query& query) const;
+
+    struct Request {
+        std::string method = "GET";  ///< or POST, PATCH
+        std::string path;
+        Query query;            ///< encoded here
+        std::string_view body;  ///< JSON; empty: none
+    };
+    /// As post().
+    [[nodiscard]] Result<Response> send(const Request& request);
+
     /// GET into a file descriptor; gives the bytes written. Errors: kUnavailable, kIo, and for a
     /// status other than 200 as the server says (kUnauthenticated, kForbidden, kInvalidArgument …).
     struct Download {
         std::string path;
-        std::vector<std::pair<std::string, std::string>> query;  ///< encoded here
+        Query query;
         int descriptor = -1;
     };
     [[nodiscard]] Result<std::uint64_t> download(const Download& request);

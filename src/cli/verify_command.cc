@@ -107,6 +107,8 @@ std::string report_json(const log::VerifyReport& log, const store::VerifyReport*
         .number("different", static_cast<std::int64_t>(store->different))
         .number("lost", static_cast<std::int64_t>(store->lost))
         .number("unproven", static_cast<std::int64_t>(store->unproven))
+        .number("rejections", static_cast<std::int64_t>(store->store_rejections))
+        .number("open_rejections", static_cast<std::int64_t>(store->store_open_rejections))
         .json("missing_ids", ids_json(store->missing_ids))
         .json("extra_ids", ids_json(store->extra_ids))
         .json("different_ids", ids_json(store->different_ids));
@@ -137,10 +139,10 @@ void tell_store(std::ostream& out, const store::VerifyReport& store) {
             store.lost, store.unproven);
     if (!store.good())
         out << fmt::format(
-            "  {} missing, {} too many, {} different, {} rejections of {}; "
-            "`eyed rebuild` recreates it from the log\n",
+            "  {} missing, {} too many, {} different, {} rejections of {}, {} of them open where "
+            "the log says {}; `eyed rebuild` recreates it from the log\n",
             store.missing, store.extra, store.different, store.store_rejections,
-            store.log_rejections);
+            store.log_rejections, store.store_open_rejections, store.log_open_rejections);
 }
 
 }  // namespace

@@ -47,12 +47,18 @@ void add_refused(Decoded& decoded, const log::Batch::Entry& entry, Item& item, s
     rejection.name = type.name;
     rejection.payload = decoded.body.substr(item.raw_offset, item.raw_length);
     std::string written;
-    if (rejection.payload.empty()) {
+    const bool is_event = entry.kind == log::Kind::kEvent;
+    if (is_event) {
         const auto event = log::decode_event(decoded.batch.body(entry));
         EYED_CHECK(event.has_value());
-        written = written_out(*event);
-        rejection.payload = written;
+        rejection.event_id = event->event_id;
+        if (rejection.payload.empty()) written = written_out(*event);
+    } else {
+        const auto replace = log::decode_replace(decoded.batch.body(entry));
+        EYED_CHECK(replace.has_value());
+        rejection.target = replace->target;
     }
+    if (!written.empty()) rejection.payload = written;
     item.first_fault = static_cast<std::uint32_t>(decoded.faults.size());
     item.faults = 1;
     decoded.faults.push_back({rejection.reason,
@@ -107,7 +113,8 @@ void refuse_types(Decoded& decoded, const Registration::Made& made, std::uint32_
     if (decoded.good == Decoded::Good::kDropped) keep_refused(decoded);
 }
 
-void note_outcomes(Decoded& decoded, const std::vector<log::Verdict>& verdicts) {
+void note_outcomes(Decoded& decoded, const std::vector<log::Verdict>& verdicts,
+                   Duplicates* duplicates) {
     EYED_CHECK(verdicts.size() == decoded.items.size());
     decoded.accepted = decoded.duplicates = decoded.rejected = 0;
     for (std::size_t i = 0; i < verdicts.size(); ++i) {
@@ -119,6 +126,8 @@ void note_outcomes(Decoded& decoded, const std::vector<log::Verdict>& verdicts) 
         } else if (verdicts[i].outcome == log::Verdict::Outcome::kDuplicate) {
             item.state = Item::State::kDuplicate;
             ++decoded.duplicates;
+            if (duplicates != nullptr)
+                duplicates->note(decoded.batch.entries()[i].key, decoded.received_at);
         } else {
             item.state = Item::State::kAccepted;
             ++decoded.accepted;
@@ -154,7 +163,7 @@ Task<Status> Committer::commit(Decoded& decoded, Executor& executor) {
     Result<std::vector<log::Verdict>> verdicts = co_await append;
     decoded.batch = std::move(append.batch);
     if (!verdicts) co_return std::unexpected(std::move(verdicts).error());
-    note_outcomes(decoded, *verdicts);
+    note_outcomes(decoded, *verdicts, duplicates_);
     co_return Status{};
 }
 

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "ingest/decoded.h"
+#include "ingest/duplicates.h"
 #include "ingest/types.h"
 #include "log/log.h"
 
@@ -13,7 +14,9 @@ namespace eyed::ingest {
 /// became of each item. Thread-safe; stateless but for its references.
 class Committer {
   public:
-    Committer(log::Log& log, Types& types) : log_(log), types_(types) {}
+    /// `duplicates`, if there are any, is told of each.
+    Committer(log::Log& log, Types& types, Duplicates* duplicates = nullptr)
+        : log_(log), types_(types), duplicates_(duplicates) {}
 
     /// When it succeeds every item is accepted, duplicate or rejected, the counts are right, and
     /// all of it (rejections too) is on disk. `decoded` and the body it was made from must live
@@ -28,6 +31,7 @@ class Committer {
 
     log::Log& log_;
     Types& types_;
+    Duplicates* duplicates_;
 };
 
 }  // namespace eyed::ingest

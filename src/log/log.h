@@ -111,6 +111,11 @@ class Log {
     /// A cursor whose first entry is the one after `after`.
     [[nodiscard]] virtual Result<std::unique_ptr<Cursor>> read_after(Position after) = 0;
 
+    /// The durable event that a key (dedup_key …) stands for, nullopt when the log does not know
+    /// one: never had it, or forgot it (State::dedup_covers). May wait for the writer, for
+    /// milliseconds.
+    virtual std::optional<EventId> find(const Hash128& key) const = 0;
+
     virtual State state() const = 0;
     /// Cheaper than state(): the last durable position.
     virtual Position durable() const = 0;

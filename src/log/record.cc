@@ -175,6 +175,10 @@ void Batch::add(const EventBody& body) {
     if (format == kLongerFormat) {
         out.judgement(body.judgement);
         out.varint(body.replays.value);
+        if (body.replays) {
+            out.number(body.replayed_at.value);
+            out.number(body.replayed_by.value);
+        }
     }
     finish(Kind::kEvent, offset);
     if (body.event_id.empty()) return;
@@ -292,6 +296,10 @@ Result<EventBody> decode_event(std::string_view bytes) {
     if (format == kLongerFormat) {
         body.judgement = in.judgement();
         body.replays.value = in.varint();
+        if (body.replays) {
+            body.replayed_at.value = in.signed_number();
+            body.replayed_by.value = in.signed_number();
+        }
     }
     if (!in.at_end() || format != format_of(body) || body.dialect > model::kLastDialect)
         return corrupt("event", bytes);

@@ -43,6 +43,8 @@ struct EventBody {
     /// Set: this is that rejection, taken in after all, and it is settled (kReplayed) by this
     /// record.
     RejectionId replays;
+    Micros replayed_at;  ///< with `replays`, as the next
+    UserId replayed_by;
 };
 struct RejectionBody {
     ApplicationId application;

@@ -117,6 +117,8 @@ TEST(Record, WhatAnEventWasJudgedByReadsBack) {
         EventBody body = sample_event();
         body.judgement = {300, violation};
         body.replays = {UINT64_MAX};
+        body.replayed_at = {-1};
+        body.replayed_by = {12};
         Batch batch;
         batch.add(body);
         const std::string bytes = bytes_of(batch);
@@ -124,6 +126,8 @@ TEST(Record, WhatAnEventWasJudgedByReadsBack) {
         ASSERT_TRUE(back);
         EXPECT_EQ(back->judgement, body.judgement);
         EXPECT_EQ(back->replays, body.replays);
+        EXPECT_EQ(back->replayed_at, body.replayed_at);
+        EXPECT_EQ(back->replayed_by, body.replayed_by);
         EXPECT_EQ(back->data, body.data);
     }
     Batch batch;

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "query/reader.h"
+#include "query/parameter_reader.h"
 
 namespace eyed::query {
 namespace {

@@ -125,10 +125,11 @@ std::string encode(const store::SessionKey& key) {
     return write(content);
 }
 
-std::string encode(RejectionId id) {
+std::string encode(const RejectionCursor& cursor) {
     Content content;
     content.kind = ListKind::kRejections;
-    content.numbers[0] = id.value;
+    content.direction = cursor.direction == store::Direction::kDescending;
+    content.numbers[0] = cursor.id.value;
     return write(content);
 }
 
@@ -172,9 +173,11 @@ Result<store::SessionKey> decode_session_cursor(std::string_view text) {
                              Uuid::from_halves(content.numbers[1], content.numbers[2])};
 }
 
-Result<RejectionId> decode_rejection_cursor(std::string_view text) {
+Result<RejectionCursor> decode_rejection_cursor(std::string_view text) {
     EYED_ASSIGN(const Content content, read(ListKind::kRejections, text));
-    return RejectionId{content.numbers[0]};
+    return RejectionCursor{
+        content.direction == 1 ? store::Direction::kDescending : store::Direction::kAscending,
+        {content.numbers[0]}};
 }
 
 Result<RowCursor> decode_row_cursor(ListKind kind, std::string_view text) {

@@ -22,6 +22,8 @@ enum class ListKind : std::uint8_t {
     kApplications = 7,
     kKeys = 8,
     kAudit = 9,
+    kEventTypeVersions = 16,
+    kBacktest = 17,
 };
 
 /// Where a page ended: a key in its list's total order, so the next page is right while rows
@@ -33,17 +35,21 @@ struct EventCursor {
 };
 std::string encode(ListKind kind, const EventCursor& cursor);
 std::string encode(const store::SessionKey& key);
-std::string encode(RejectionId id);
+struct RejectionCursor {
+    store::Direction direction = store::Direction::kDescending;
+    RejectionId id;
+};
+std::string encode(const RejectionCursor& cursor);
 /// For users, applications and keys: the page that ended, and the id of its last row.
 std::string encode(ListKind kind, const catalog::RowPage& page, std::int64_t last);
 std::string encode(AuditId id);
-/// For lists by a plain offset (event types).
+/// For lists by a plain number: an offset (event types), or the last row's (versions).
 std::string encode_offset(ListKind kind, std::uint64_t offset);
 
 /// kInvalidArgument: not a cursor of this list.
 [[nodiscard]] Result<EventCursor> decode_event_cursor(ListKind kind, std::string_view text);
 [[nodiscard]] Result<store::SessionKey> decode_session_cursor(std::string_view text);
-[[nodiscard]] Result<RejectionId> decode_rejection_cursor(std::string_view text);
+[[nodiscard]] Result<RejectionCursor> decode_rejection_cursor(std::string_view text);
 struct RowCursor {
     catalog::RowPage::Order order = catalog::RowPage::Order::kId;
     catalog::RowPage::Direction direction = catalog::RowPage::Direction::kAscending;

@@ -29,13 +29,13 @@ TEST(Cursor, OfTheOtherListsComesBackAsItWas) {
     ASSERT_TRUE(session);
     EXPECT_EQ(session->last, key.last);
     EXPECT_EQ(session->session, key.session);
-    EXPECT_EQ(decode_rejection_cursor(encode(RejectionId{9}))->value, 9u);
+    EXPECT_EQ(decode_rejection_cursor(encode(RejectionCursor{{}, {9}}))->id.value, 9u);
     EXPECT_EQ(*decode_offset_cursor(ListKind::kEventTypes, encode_offset(ListKind::kEventTypes, 7)),
               7u);
 }
 
 TEST(Cursor, OfAnotherListIsRefused) {
-    const std::string text = encode(RejectionId{9});
+    const std::string text = encode(RejectionCursor{{}, {9}});
     EXPECT_FALSE(decode_event_cursor(ListKind::kEvents, text));
     EXPECT_FALSE(decode_session_cursor(text));
     EXPECT_FALSE(decode_event_cursor(ListKind::kSessionEvents, encode(ListKind::kEvents, {})));

@@ -74,6 +74,16 @@ void append_text(std::string_view key, std::string_view text, std::string& out) 
     append_json_string(text, out);
 }
 
+/// `,"key":value`; 0, which names nothing, is null.
+void append_optional(std::string_view key, std::uint64_t value, std::string& out) {
+    append_key(key, out);
+    if (value != 0) {
+        append_number(value, out);
+    } else {
+        out += "null";
+    }
+}
+
 }  // namespace
 
 void append_event(const model::Event& event, const ApplicationNames& names, std::string& out) {
@@ -101,6 +111,14 @@ void append_event(const model::Event& event, const ApplicationNames& names, std:
         append_json_string(event.event_id, out);
     }
     append_text("dialect", model::dialect_name(event.dialect), out);
+    append_optional("type_version", event.judgement.type_version, out);
+    append_key("violation", out);
+    if (event.judgement.violation) {
+        append_json_string(model::reason_name(*event.judgement.violation), out);
+    } else {
+        out += "null";
+    }
+    append_optional("replays", event.replays.value, out);
     out += '}';
 }
 
@@ -121,12 +139,7 @@ void append_rejection(const model::Rejection& rejection, const ApplicationNames&
     out += "{\"id\":";
     append_number(rejection.id.value, out);
     append_text("application", names.name(rejection.application), out);
-    append_key("key", out);
-    if (rejection.key) {
-        fmt::format_to(std::back_inserter(out), "{}", rejection.key.value);
-    } else {
-        out += "null";
-    }
+    append_optional("key", static_cast<std::uint64_t>(rejection.key.value), out);
     append_text("dialect", model::dialect_name(rejection.dialect), out);
     append_text("reason", model::reason_name(rejection.reason), out);
     append_text("message", rejection.message, out);
@@ -137,6 +150,23 @@ void append_rejection(const model::Rejection& rejection, const ApplicationNames&
     append_payload(rejection.payload, out);
     append_key("received_at", out);
     append_time(rejection.received_at, out);
+    append_optional("type_version", rejection.type_version, out);
+    append_key("event_id", out);
+    if (rejection.event_id.empty()) {
+        out += "null";
+    } else {
+        append_json_string(rejection.event_id, out);
+    }
+    append_optional("target", rejection.target.value, out);
+    append_text("state", model::rejection_state_name(rejection.state), out);
+    append_optional("event", rejection.event.value, out);
+    append_key("settled_at", out);
+    if (rejection.state == model::RejectionState::kOpen) {
+        out += "null";
+    } else {
+        append_time(rejection.settled_at, out);
+    }
+    append_optional("settled_by", static_cast<std::uint64_t>(rejection.settled_by.value), out);
     out += '}';
 }
 

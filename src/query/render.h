@@ -14,11 +14,13 @@ namespace eyed::query {
 /// bytes that are not UTF-8 come out as valid JSON. Any thread.
 
 /// {id, application, session_id|null, category, name, data, timestamp, received_at, event_id|null,
-/// dialect}
+/// dialect, type_version|null, violation|null, replays|null}
 void append_event(const model::Event& event, const ApplicationNames& names, std::string& out);
 /// {id, first, last, events}
 void append_session(const store::SessionRow& session, std::string& out);
-/// {id, application, key, dialect, reason, message, pointer, category, name, payload, received_at}
+/// {id, application, key, dialect, reason, message, pointer, category, name, payload, received_at,
+/// type_version|null, event_id|null, target|null, state, event|null, settled_at|null,
+/// settled_by|null}
 void append_rejection(const model::Rejection& rejection, const ApplicationNames& names,
                       std::string& out);
 

@@ -38,11 +38,57 @@ TEST(Render, NativeEventHasEveryField) {
     const Names names;
     std::string out;
     append_event(an_event(), names.cache, out);
-    EXPECT_EQ(
-        out, R"({"id":7,"application":"shop","session_id":"e2085be5-9137-4e4e-80b5-f1ffddc25423",)"
-             R"("category":"page interaction","name":"cta click","data":{"host":"x"},)"
-             R"("timestamp":"2021-01-01T09:15:27.243860Z",)"
-             R"("received_at":"2021-01-01T09:15:28.000000Z","event_id":null,"dialect":"the_eye"})");
+    EXPECT_EQ(out,
+              R"({"id":7,"application":"shop","session_id":"e2085be5-9137-4e4e-80b5-f1ffddc25423",)"
+              R"("category":"page interaction","name":"cta click","data":{"host":"x"},)"
+              R"("timestamp":"2021-01-01T09:15:27.243860Z",)"
+              R"("received_at":"2021-01-01T09:15:28.000000Z","event_id":null,"dialect":"the_eye",)"
+              R"("type_version":null,"violation":null,"replays":null})");
+}
+
+TEST(Render, AnEventSaysWhatJudgedItAndWhichRejectionItWas) {
+    const Names names;
+    model::Event event = an_event();
+    event.judgement = {3, model::Reason::kMalformed};
+    event.replays = {9};
+    std::string out;
+    append_event(event, names.cache, out);
+    const auto json = boost::json::parse(out);
+    EXPECT_EQ(json.at("type_version").as_int64(), 3);
+    EXPECT_EQ(json.at("violation").as_string(), "malformed");
+    EXPECT_EQ(json.at("replays").as_int64(), 9);
+}
+
+TEST(Render, ARejectionSaysWhatBecameOfIt) {
+    const Names names;
+    model::Rejection rejection;
+    rejection.id = {9};
+    rejection.application = {1};
+    rejection.payload = "{}";
+    std::string out;
+    append_rejection(rejection, names.cache, out);
+    auto json = boost::json::parse(out);
+    EXPECT_EQ(json.at("state").as_string(), "open");
+    for (const char* field :
+         {"type_version", "event_id", "target", "event", "settled_at", "settled_by", "key"})
+        EXPECT_TRUE(json.at(field).is_null()) << field;
+    rejection.type_version = 2;
+    rejection.event_id = "a \"b\"";
+    rejection.target = {4};
+    rejection.state = model::RejectionState::kReplayed;
+    rejection.event = {5};
+    rejection.settled_at = *parse_iso8601("2021-01-01 09:15:28");
+    rejection.settled_by = {6};
+    out.clear();
+    append_rejection(rejection, names.cache, out);
+    json = boost::json::parse(out);
+    EXPECT_EQ(json.at("type_version").as_int64(), 2);
+    EXPECT_EQ(json.at("event_id").as_string(), "a \"b\"");
+    EXPECT_EQ(json.at("target").as_int64(), 4);
+    EXPECT_EQ(json.at("state").as_string(), "replayed");
+    EXPECT_EQ(json.at("event").as_int64(), 5);
+    EXPECT_EQ(json.at("settled_at").as_string(), "2021-01-01T09:15:28.000000Z");
+    EXPECT_EQ(json.at("settled_by").as_int64(), 6);
 }
 
 TEST(Render, ASessionThatAnEventLacksIsNullWhoeverSentIt) {

@@ -81,20 +81,72 @@ struct SessionRow {
     std::uint64_t events = 0;
 };
 
+/// Which refusals. Everything set must hold.
 struct RejectionFilter {
     std::vector<ApplicationId> applications;
     std::optional<model::Reason> reason;
     std::optional<std::string> category;
     std::optional<std::string> name;
-    std::optional<Micros> from;  ///< received at or after
+    std::optional<model::Dialect> dialect;
+    std::optional<KeyId> key;
+    std::optional<model::RejectionState> state;
+    std::optional<std::uint32_t> type_version;
+    std::optional<std::string> event_id;
+    std::optional<std::string> message;  ///< a text within it, in whatever case
+    std::optional<Micros> from;          ///< received at or after
     std::optional<Micros> to;
-    std::optional<RejectionId> id;
+    std::optional<RejectionId> min_id;  ///< at or above
+    std::optional<RejectionId> max_id;  ///< at or below
+    std::vector<RejectionId> ids;       ///< any of; empty: all
 };
-/// Newest (highest id) first.
+/// By id.
 struct RejectionPage {
+    enum class Payload : std::uint8_t { kRead, kLeftOut };
     std::uint32_t limit = 100;
     std::uint64_t byte_limit = 0;
     std::optional<RejectionId> after;
+    Direction direction = Direction::kDescending;
+    Payload payload = Payload::kRead;
+};
+
+/// Refusals by what they have in common, and over time.
+struct RejectionSummaryQuery {
+    enum class Bucket : std::uint8_t { kFitting, kMinute, kHour, kDay };
+    RejectionFilter filter;
+    Bucket bucket = Bucket::kFitting;  ///< the smallest that gives a few hundred at most
+    std::uint32_t groups = 100;        ///< at most: the largest
+    std::uint32_t counts = 1000;       ///< at most: the latest
+};
+struct RejectionSummary {
+    struct Group {
+        model::Reason reason = model::Reason::kMalformed;
+        std::string category;
+        std::string name;
+        std::uint64_t rejections = 0;
+        std::uint64_t open = 0;
+        Micros first;
+        Micros last;
+        RejectionId example;  ///< the latest
+    };
+    struct Count {
+        Micros at;  ///< the bucket's start
+        std::uint64_t rejections = 0;
+        std::uint64_t open = 0;
+    };
+    std::uint64_t rejections = 0;
+    std::uint64_t open = 0;
+    std::vector<Group> groups;  ///< the largest first
+    std::vector<Count> counts;  ///< in order of time; those that are not empty
+    RejectionSummaryQuery::Bucket bucket = RejectionSummaryQuery::Bucket::kDay;
+    bool truncated = false;  ///< there are more groups or counts
+};
+
+/// An event found by its sender's event_id.
+struct EventTrace {
+    EventId id;
+    ApplicationId application;
+    Micros received_at;
+    RejectionId replays;
 };
 
 /// A page of rows and whether there is more after its last one.
@@ -114,9 +166,22 @@ struct TimeCount {
     std::uint64_t events = 0;
 };
 
+/// An event type as events name it.
+struct TypeName {
+    std::string category;
+    std::string name;
+};
+struct TypeCounts {
+    std::uint64_t events = 0;
+    std::uint64_t violations = 0;       ///< of these, taken though they do not fit (observed)
+    std::uint64_t open_rejections = 0;  ///< refused, and not settled
+    std::optional<Micros> last_seen;    ///< when the newest of the events was taken in
+};
+
 struct StoreState {
     Position applied;
     std::uint64_t events = 0;
+    std::uint64_t open_rejections = 0;
     std::uint64_t bytes = 0;  ///< on disk
 };
 
@@ -150,8 +215,19 @@ class EventStore {
         const Uuid& id, const std::vector<ApplicationId>& applications) = 0;
     [[nodiscard]] virtual Result<Rows<model::Rejection>> rejections(const RejectionFilter& filter,
                                                                     const RejectionPage& page) = 0;
+    [[nodiscard]] virtual Result<RejectionSummary> summarize(
+        const RejectionSummaryQuery& query) = 0;
+    /// Events with this event_id, by id, `limit` of them at most.
+    [[nodiscard]] virtual Result<std::vector<EventTrace>> trace(
+        const std::string& event_id, const std::vector<ApplicationId>& applications,
+        std::uint32_t limit) = 0;
     [[nodiscard]] virtual Result<std::vector<TimeCount>> count_by_time(
         const CountByTime& count) = 0;
+
+    /// For each of the types, in order. Events that were changed or erased in the last ten seconds
+    /// may still count as what they were.
+    [[nodiscard]] virtual Result<std::vector<TypeCounts>> type_counts(
+        const std::vector<TypeName>& types, const std::vector<ApplicationId>& applications) = 0;
 
     /// Writes the events that match to a new file at `path`, by id. Gives how many.
     [[nodiscard]] virtual Result<std::uint64_t> export_events(const EventFilter& filter,

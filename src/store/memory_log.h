@@ -43,6 +43,7 @@ class MemoryLog final : public log::Log {
         return std::make_unique<MemoryCursor>(*this, after.value);
     }
 
+    std::optional<EventId> find(const Hash128&) const override { return std::nullopt; }
     log::State state() const override {
         log::State state;
         state.durable = durable();

@@ -41,8 +41,20 @@ class BreakableStore final : public EventStore {
                                               const RejectionPage& p) override {
         return store_.rejections(f, p);
     }
+    Result<RejectionSummary> summarize(const RejectionSummaryQuery& query) override {
+        return store_.summarize(query);
+    }
+    Result<std::vector<EventTrace>> trace(const std::string& event_id,
+                                          const std::vector<ApplicationId>& applications,
+                                          std::uint32_t limit) override {
+        return store_.trace(event_id, applications, limit);
+    }
     Result<std::vector<TimeCount>> count_by_time(const CountByTime& c) override {
         return store_.count_by_time(c);
+    }
+    Result<std::vector<TypeCounts>> type_counts(const std::vector<TypeName>& t,
+                                                const std::vector<ApplicationId>& a) override {
+        return store_.type_counts(t, a);
     }
     Result<std::uint64_t> export_events(const EventFilter& f, ExportFormat format,
                                         const std::string& path) override {

@@ -170,6 +170,44 @@ TEST_F(Upkeep, VerifyFindsNothingWhereStoreAndLogAgree) {
     EXPECT_EQ(report.store_rejections, 1u);
 }
 
+TEST_F(Upkeep, VerifyComparesWhatJudgedAnEventAndWhichRefusalsAreOpen) {
+    log::EventBody judged = event(1);
+    judged.judgement = {2, model::Reason::kSchema};
+    add(judged);
+    for (int i = 0; i < 4; ++i)
+        add(log::RejectionBody{});
+    log::EventBody replayed = event(2);
+    replayed.replays = {2};
+    add(replayed);
+    add(log::SettleBody{.target = {3}});
+    add(log::SettleBody{.target = {3}});
+    add(log::SettleBody{.target = {99}});
+    log::ReplaceBody changed = replace(1, "{}");
+    changed.judgement = {3, {}};
+    add(changed);
+    apply();
+    const VerifyReport report = verify();
+    EXPECT_TRUE(report.good());
+    EXPECT_EQ(report.log_open_rejections, 2u);
+    EXPECT_EQ(report.store_open_rejections, 2u);
+
+    MemoryLog other;  // tells another judgement, and leaves a refusal open
+    log::Batch batch;
+    judged.judgement = {1, {}};
+    batch.add(judged);
+    for (int i = 0; i < 4; ++i)
+        batch.add(log::RejectionBody{});
+    batch.add(event(2));
+    for (int i = 0; i < 4; ++i)
+        batch.add(log::SettleBody{.target = {3}});
+    other.add(batch);
+    const auto report_of_other = verify_store(other, *store_, {});
+    ASSERT_TRUE(report_of_other);
+    EXPECT_FALSE(report_of_other->good());
+    EXPECT_THAT(report_of_other->different_ids, ElementsAre(EventId{1}, EventId{2}));
+    EXPECT_EQ(report_of_other->log_open_rejections, 3u);
+}
+
 TEST_F(Upkeep, VerifyNamesWhatIsMissingExtraAndDifferent) {
     add_events(4);
     apply();

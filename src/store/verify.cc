@@ -36,25 +36,48 @@ class Digest {
     std::string bytes_;
 };
 
-std::uint64_t digest(const model::Event& e, Digest& d) {
+/// Of a stored event or of a logged one: what both say has the same names.
+template <class Event>
+std::uint64_t digest(const Event& e, Digest& d) {
     d.number(static_cast<std::uint64_t>(e.application.value)).uuid(e.session);
     d.text(e.category).text(e.name).text(e.data).text(e.event_id);
     d.number(e.timestamp).number(e.received_at).number(static_cast<std::uint64_t>(e.dialect));
+    d.number(e.judgement.type_version).number(e.replays.value);
+    d.number(e.judgement.violation ? 1 + static_cast<std::uint64_t>(*e.judgement.violation) : 0);
     return d.take();
 }
 
-std::uint64_t digest(const log::EventBody& e, Digest& d) {
-    d.number(static_cast<std::uint64_t>(e.application.value)).uuid(e.session);
-    d.text(e.category).text(e.name).text(e.data).text(e.event_id);
-    d.number(e.timestamp).number(e.received_at).number(static_cast<std::uint64_t>(e.dialect));
-    return d.take();
-}
+/// Which of the log's rejections nothing has settled: a bit for each.
+class OpenRejections {
+  public:
+    void open(std::uint64_t id) {
+        if (open_.empty()) first_ = id;
+        if (id < first_) return;  // ids rise
+        open_.resize(id - first_ + 1);
+        open_.back() = true;
+        ++count_;
+    }
+    /// One that the log no longer has, or that is settled already, changes nothing.
+    void settle(RejectionId id) {
+        if (id.value < first_ || id.value - first_ >= open_.size()) return;
+        if (!open_[id.value - first_]) return;
+        open_[id.value - first_] = false;
+        --count_;
+    }
+    std::uint64_t count() const { return count_; }
+
+  private:
+    std::vector<bool> open_;
+    std::uint64_t first_ = 0;
+    std::uint64_t count_ = 0;
+};
 
 struct Amendment {
     bool erased = false;
     Micros timestamp;
     Uuid session;
     std::string category, name, data;
+    model::Judgement judgement;
 };
 using Amendments = std::map<std::uint64_t, Amendment>;
 
@@ -92,17 +115,30 @@ class Reader {
     Position at_;
 };
 
-/// First pass: what became of events after they were accepted, and the count of rejections.
+/// First pass: what became of events after they were accepted, and the counts of rejections.
 Result<Amendments> read_amendments(Reader reader, VerifyReport& report) {
     Amendments amendments;
+    OpenRejections open;
     while (true) {
         EYED_ASSIGN(const auto entry, reader.next());
+        report.log_open_rejections = open.count();
         if (!entry) return amendments;
         if (entry->kind == log::Kind::kGap) {
             report.lost += entry->id;
             report.last_lost = entry->position;
         }
-        if (entry->kind == log::Kind::kRejection) ++report.log_rejections;
+        if (entry->kind == log::Kind::kRejection) {
+            ++report.log_rejections;
+            open.open(entry->id);
+        }
+        if (entry->kind == log::Kind::kEvent) {
+            EYED_ASSIGN(const auto body, log::decode_event(entry->body));
+            if (body.replays) open.settle(body.replays);
+        }
+        if (entry->kind == log::Kind::kSettle) {
+            EYED_ASSIGN(const auto body, log::decode_settle(entry->body));
+            open.settle(body.target);
+        }
         if (entry->kind == log::Kind::kErase) {
             EYED_ASSIGN(const auto body, log::decode_erase(entry->body));
             amendments[body.target.value] = Amendment{};
@@ -117,7 +153,8 @@ Result<Amendments> read_amendments(Reader reader, VerifyReport& report) {
                          body.session,
                          std::string(body.category),
                          std::string(body.name),
-                         std::string(body.data)};
+                         std::string(body.data),
+                         body.judgement};
         }
     }
 }
@@ -150,6 +187,7 @@ class LiveEvents {
                 body.category = now.category;
                 body.name = now.name;
                 body.data = now.data;
+                body.judgement = now.judgement;
             }
             return Live{{entry->id}, entry->position, digest(body, digest_), gap_};
         }
@@ -212,7 +250,9 @@ Status compare(LiveEvents& live, EventStore& store, const VerifyOptions& options
 
 Result<std::uint64_t> count_rejections(EventStore& store) {
     std::uint64_t count = 0;
-    RejectionPage page{10'000, 8u << 20, std::nullopt};
+    RejectionPage page;
+    page.limit = 10'000;
+    page.payload = RejectionPage::Payload::kLeftOut;
     while (true) {
         EYED_ASSIGN(const auto rows, store.rejections({}, page));
         count += rows.rows.size();
@@ -231,6 +271,7 @@ Result<VerifyReport> verify_store(log::Log& log, EventStore& store, const Verify
     LiveEvents live(Reader(log, report.compared, report.compared.value, options), amendments);
     EYED_TRY(compare(live, store, options, report));
     EYED_ASSIGN(report.store_rejections, count_rejections(store));
+    report.store_open_rejections = store.state().open_rejections;
     return report;
 }
 

@@ -92,12 +92,22 @@ const make = {
         await server.post('/api/v1/events', {token: callers['the member who owns it'].token, json});
         return (await server.get(`/api/v1/rejections?name=${encodeURIComponent(name)}`)).body.results[0].id;
     },
+    type: async () => {
+        const name = unique('typed');
+        await server.post('/api/v1/events', {token: callers['the member who owns it'].token, json: {category: 'page', name}});
+        return (await server.get(`/api/v1/event-types?name=${encodeURIComponent(name)}`)).body.results[0].id;
+    },
+    receipt: async () => {
+        const event_id = randomUUID();
+        await server.post('/api/v1/events', {token: callers['the member who owns it'].token, json: {category: 'page', name: 'view', event_id}});
+        return event_id;
+    },
     application: async () => ids.application,
     key: async () => (await server.post('/api/v1/keys', {json: {application: 'shop', scopes: ['ingest']}, token: callers['the member who owns it'].token})).body.id,
     user: async () => ids.stranger,
 };
 
-// What to send, by operation: {id: what stands for {id}, send: options, allowed: the status of who may}.
+// What to send, by operation: {id: what stands for {id}, send: options (given the id), allowed: the status of who may}.
 // `found(caller)` says whether the thing is there for somebody whom scope and role let through.
 const reads = ({of, reads: also}) => of === 'shop' || also === 'all';
 const owns = ({of}) => of === 'shop' || of === 'all';
@@ -123,7 +133,17 @@ const requests = {
     'GET /api/v1/sessions/{id}/events': {id: 'session', found: reads},
     'GET /api/v1/rejections': {},
     'GET /api/v1/rejections/{id}': {id: 'rejection', found: reads},
+    'GET /api/v1/rejections/summary': {},
+    'POST /api/v1/rejections/replay': {id: 'rejection', send: (id) => ({json: {ids: [id]}})},
+    'POST /api/v1/rejections/discard': {id: 'rejection', send: (id) => ({json: {ids: [id]}})},
+    'GET /api/v1/receipts/{event_id}': {id: 'receipt', found: reads},
     'GET /api/v1/event-types': {},
+    'GET /api/v1/event-types/{id}': {id: 'type', found: reads},
+    'PATCH /api/v1/event-types/{id}': {id: 'type', send: () => ({json: {description: 'changed'}}), found: reads},
+    'GET /api/v1/event-types/{id}/versions': {id: 'type', found: reads},
+    'POST /api/v1/event-types/{id}/infer': {id: 'type', send: () => ({json: {}}), found: reads},
+    'POST /api/v1/event-types/{id}/backtest': {id: 'type', send: () => ({json: {example: {a: 1}}}), found: reads},
+    'POST /api/v1/validate': {send: sent},
     'GET /api/v1/export': {},
 
     'GET /api/v1/me': {},
@@ -159,9 +179,9 @@ const requests = {
 
 async function callAs(caller, {method, path}, request) {
     const id = request.id ? await make[request.id]() : undefined;
-    const options = {token: caller.token ?? null, ...request.send?.()};
+    const options = {token: caller.token ?? null, ...request.send?.(id)};
     if (caller.bearer) options.headers = {authorization: `Bearer ${caller.bearer}`};
-    return server.call(method, path.replace('{id}', id), options);
+    return server.call(method, path.replace(/\{\w+\}/, id), options);
 }
 
 // What this caller must get: {status, and for 403 what the answer names}.

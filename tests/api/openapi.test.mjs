@@ -34,7 +34,7 @@ test('every part of a path that varies is a parameter', () => {
 
 test('every path knows its methods, with and without the slash', async () => {
     for (const path of Object.keys(contract.paths)) {
-        const target = path.replace('{id}', path.includes('sessions') ? theEvent().session_id : '1');
+        const target = path.replace(/\{\w+\}/, path.includes('sessions') ? theEvent().session_id : '1');
         for (const slash of path === '/' ? [''] : ['', '/']) {
             const answer = await server.call('OPTIONS', target + slash, {token: null});
             assert.equal(answer.status, 204, target + slash);
@@ -57,7 +57,11 @@ const wrong = [
     ['POST', '/api/v1/events', {json: Array(10_001).fill(0)}, 413], ['GET', '/api/v1/events', {query: 'order=x'}, 400],
     ['PATCH', '/api/v1/events/{id}', {json: {name: 5}}, 400], ['GET', '/api/v1/rejections', {query: 'reason=x'}, 400],
     ['GET', '/api/v1/event-types', {query: 'x=y'}, 400], ['GET', '/api/v1/export', {query: 'format=x'}, 400],
-    ['GET', '/api/v1/sessions', {query: 'from=x'}, 400],
+    ['GET', '/api/v1/sessions', {query: 'from=x'}, 400], ['GET', '/api/v1/rejections/summary', {query: 'bucket=x'}, 400],
+    ['POST', '/api/v1/rejections/replay', {json: {ids: []}}, 400], ['POST', '/api/v1/rejections/discard', {json: {}}, 400],
+    ['POST', '/api/v1/rejections/replay', {body: 'x', type: 'text/plain'}, 415],
+    ['POST', '/api/v1/rejections/discard', {body: 'x', type: 'text/plain'}, 415],
+    ['GET', '/api/v1/receipts/{event_id}', {query: 'x=y'}, 400], ['GET', '/api/v1/receipts/{event_id}', {query: ''}, 404],
 ];
 for (const [method, path, {query, ...options}, status] of wrong) {
     test(`${method} ${path} answers ${status} as described: ${query ?? options.body ?? JSON.stringify(options.json).slice(0, 30)}`, async () => {

@@ -8,6 +8,8 @@ export const anyId = (value) => Number.isSafeInteger(value) && value >= 1;
 export const anyInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 export const anyUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const anything = () => true;
+// What a stored event that was accepted at once says of how it was judged.
+export const acceptedAtOnce = {type_version: (version) => version === null || version >= 1, violation: null, replays: null};
 
 // An object of which only these members matter.
 export function having(members) {

@@ -40,6 +40,25 @@ TEST_F(Journal, RecordsReadBackAsTheyWereAppended) {
     EXPECT_EQ(log_->state().last_rejection, RejectionId{1});
 }
 
+TEST_F(Journal, KnowsWhichEventAKeyIsAndForgetsItWithTheWindow) {
+    open();
+    Batch batch;
+    batch.add(event("first"));
+    batch.add(event("second", "order-1"));
+    ASSERT_TRUE(append_and_wait(*log_, batch));
+    const Hash128 key = dedup_key({1}, "order-1");
+    EXPECT_EQ(log_->find(key), EventId{2});
+    EXPECT_FALSE(log_->find(dedup_key({2}, "order-1")));
+    EXPECT_FALSE(log_->find(dedup_key({1}, "order-2")));
+    reopen();
+    EXPECT_EQ(log_->find(key), EventId{2});
+    clock_.advance(options_.dedup_window + std::chrono::hours(24));
+    Batch later;
+    later.add(event("third"));
+    ASSERT_TRUE(append_and_wait(*log_, later));
+    EXPECT_FALSE(log_->find(key));
+}
+
 TEST_F(Journal, AnEmptyBatchIsTaken) {
     open();
     const auto verdicts = append_and_wait(*log_, Batch{});

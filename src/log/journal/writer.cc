@@ -97,6 +97,13 @@ Result<std::unique_ptr<Cursor>> Journal::read_after(Position after) {
                                            after);
 }
 
+std::optional<EventId> Journal::find(const Hash128& key) const {
+    const std::lock_guard lock(dedup_mutex_);
+    const std::optional<EventId> found = dedup_.find(key);
+    // A key is there before its event is on disk, and goes again when that fails.
+    return found && found->value <= last_event_.load() ? found : std::nullopt;
+}
+
 State Journal::state() const {
     State state;
     {
@@ -188,14 +195,20 @@ void Journal::write(Chain chain) {
 Status Journal::append_group(const Chain& chain) {
     if (!active_ || !active_->fits(chain.bound + kFrameHeaderBytes)) EYED_TRY(roll(chain.bound));
     const std::uint32_t now = seconds_now();
-    dedup_.expire(now);
     group_.begin({.counters = next_, .salt = active_->salt(), .time = now, .bound = chain.bound});
-    for (Append* append = chain.first; append != nullptr; append = append->next)
-        group_.add(*append, dedup_);
+    {
+        const std::lock_guard lock(dedup_mutex_);
+        dedup_.expire(now);
+        for (Append* append = chain.first; append != nullptr; append = append->next)
+            group_.add(*append, dedup_);
+    }
     if (group_.records() == 0) return {};  // duplicates alone
     Status written = active_->append(group_.bytes());
     if (!written) {
-        dedup_.undo(group_.keys());
+        {
+            const std::lock_guard lock(dedup_mutex_);
+            dedup_.undo(group_.keys());
+        }
         active_.reset();
         return written;
     }

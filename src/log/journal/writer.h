@@ -33,6 +33,7 @@ class Journal final : public Log {
 
     Status submit(Append& append) override;
     Result<std::unique_ptr<Cursor>> read_after(Position after) override;
+    std::optional<EventId> find(const Hash128& key) const override;
     State state() const override;
     Position durable() const override { return {durable_.load(std::memory_order_acquire)}; }
     bool wait_beyond(Position after, std::chrono::milliseconds timeout) override;
@@ -68,8 +69,12 @@ class Journal final : public Log {
     SegmentList segments_;
     std::unique_ptr<Housekeeper> housekeeper_;
 
-    // The writer's alone, once it runs.
+    /// The writer changes dedup_ under it, and others read under it; the writer itself reads
+    /// without.
+    mutable std::mutex dedup_mutex_;
     DedupWindow dedup_;
+
+    // The writer's alone, once it runs.
     std::optional<ActiveSegment> active_;
     Counters next_;
     Group group_;

@@ -28,6 +28,7 @@ class Appender {
 
     void put(std::uint64_t value) { slot<std::uint64_t>() = value; }
     void put(std::int64_t value) { slot<std::int64_t>() = value; }
+    void put(std::uint32_t value) { slot<std::uint32_t>() = value; }
     void put(std::uint8_t value) { slot<std::uint8_t>() = value; }
     void put(std::uint16_t value) { slot<std::uint16_t>() = value; }
     void put(Micros value) { slot<std::int64_t>() = value.value; }

@@ -1,5 +1,8 @@
 #include "store/duckdb/conditions.h"
 
+#include <algorithm>
+
+#include "store/duckdb/reads.h"
 #include "store/duckdb/schema.h"
 
 namespace eyed::store {
@@ -98,6 +101,10 @@ void Conditions::add_session(const Uuid& session) {
     add("session_tag = ?::USMALLINT AND session = ?", std::uint64_t{session_tag(session)}, session);
 }
 
+void Conditions::add_event_id(const std::string& event_id) {
+    add("event_tag = ?::USMALLINT AND event_id = ?", std::uint64_t{event_tag(event_id)}, event_id);
+}
+
 Conditions event_conditions(const EventFilter& filter) {
     Conditions all;
     all.add_applications(filter.applications);
@@ -117,8 +124,24 @@ Conditions rejection_conditions(const RejectionFilter& filter) {
     if (filter.reason) all.add("reason = ?", static_cast<std::uint64_t>(*filter.reason));
     if (filter.category) all.add("category = ?", *filter.category);
     if (filter.name) all.add("name = ?", *filter.name);
+    if (filter.dialect) all.add("dialect = ?", static_cast<std::uint64_t>(*filter.dialect));
+    if (filter.key) all.add("key_id = ?", filter.key->value);
+    if (filter.state) all.add("state = ?", static_cast<std::uint64_t>(*filter.state));
+    if (filter.type_version) all.add("type_version = ?", std::uint64_t{*filter.type_version});
+    if (filter.event_id) all.add_event_id(*filter.event_id);
+    if (filter.message) all.add("contains(lower(message), lower(?))", *filter.message);
     if (filter.from) all.add("received_at >= ?", *filter.from);
     if (filter.to) all.add("received_at < ?", *filter.to);
+    if (filter.min_id) all.add("id >= ?", filter.min_id->value);
+    if (filter.max_id) all.add("id <= ?", filter.max_id->value);
+    if (!filter.ids.empty()) {
+        std::vector<std::uint64_t> ids;
+        for (const RejectionId id : filter.ids)
+            ids.push_back(id.value);
+        std::ranges::sort(ids);
+        ids.erase(std::ranges::unique(ids).begin(), ids.end());
+        all.add(id_list(ids));
+    }
     return all;
 }
 

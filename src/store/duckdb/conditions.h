@@ -25,6 +25,8 @@ class Conditions {
     void add_applications(const std::vector<ApplicationId>& applications);
     /// Of the events table.
     void add_session(const Uuid& session);
+    /// Of events or rejections.
+    void add_event_id(const std::string& event_id);
     const std::string& sql() const { return sql_; }
     const Parameters& parameters() const { return parameters_; }
 
@@ -35,6 +37,7 @@ class Conditions {
 
 /// Everything of the filter but its range of ids.
 Conditions event_conditions(const EventFilter& filter);
+/// Everything of it.
 Conditions rejection_conditions(const RejectionFilter& filter);
 
 }  // namespace eyed::store

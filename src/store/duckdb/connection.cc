@@ -104,6 +104,9 @@ std::uint64_t Chunk::u64(std::size_t column, std::size_t row) const {
 std::int64_t Chunk::i64(std::size_t column, std::size_t row) const {
     return data<std::int64_t>(column)[row];
 }
+std::uint32_t Chunk::u32(std::size_t column, std::size_t row) const {
+    return data<std::uint32_t>(column)[row];
+}
 std::uint8_t Chunk::u8(std::size_t column, std::size_t row) const {
     return data<std::uint8_t>(column)[row];
 }

@@ -38,6 +38,7 @@ class Chunk {
     bool is_null(std::size_t column, std::size_t row) const;
     std::uint64_t u64(std::size_t column, std::size_t row) const;
     std::int64_t i64(std::size_t column, std::size_t row) const;
+    std::uint32_t u32(std::size_t column, std::size_t row) const;
     std::uint8_t u8(std::size_t column, std::size_t row) const;
     Micros micros(std::size_t column, std::size_t row) const;
     Uuid uuid(std::size_t column, std::size_t row) const;  ///< nil when null

@@ -12,6 +12,7 @@
 #include "store/duckdb/instance.h"
 #include "store/duckdb/reads.h"
 #include "store/duckdb/schema.h"
+#include "store/duckdb/type_tally.h"
 #include "store/duckdb/watchdog.h"
 #include "store/duckdb/writer.h"
 
@@ -69,8 +70,24 @@ class DuckDbStore final : public EventStore {
                                               const RejectionPage& page) override {
         return read([&](Connection& c) { return read_rejections(c, filter, page); });
     }
+    Result<RejectionSummary> summarize(const RejectionSummaryQuery& query) override {
+        return read([&](Connection& c) { return read_rejection_summary(c, query); });
+    }
+    Result<std::vector<EventTrace>> trace(const std::string& event_id,
+                                          const std::vector<ApplicationId>& applications,
+                                          std::uint32_t limit) override {
+        return read([&](Connection& c) { return read_trace(c, event_id, applications, limit); });
+    }
     Result<std::vector<TimeCount>> count_by_time(const CountByTime& count) override {
         return read([&](Connection& c) { return read_counts(c, count); });
+    }
+    Result<std::vector<TypeCounts>> type_counts(
+        const std::vector<TypeName>& types,
+        const std::vector<ApplicationId>& applications) override {
+        return read([&](Connection& c) {
+            return tally_.counts(c, amendments_.load(std::memory_order_acquire), types,
+                                 applications);
+        });
     }
     Result<std::uint64_t> export_events(const EventFilter& filter, ExportFormat format,
                                         const std::string& path) override {
@@ -142,6 +159,9 @@ class DuckDbStore final : public EventStore {
     std::atomic<std::uint64_t> applied_{0};
     std::atomic<std::uint64_t> highest_{0};
     std::atomic<std::uint64_t> events_{0};
+    std::atomic<std::uint64_t> amendments_{0};  ///< applied since this was made
+    TypeTally tally_;
+    std::atomic<std::uint64_t> open_rejections_{0};
     SteadyTime last_apply_ = now();  ///< the projector's
 };
 
@@ -150,9 +170,14 @@ Status DuckDbStore::adopt(std::unique_ptr<Instance> instance) {
     EYED_ASSIGN(const Position applied, read_applied(connection));
     EYED_ASSIGN(const auto highest, connection.number({"SELECT max(id) FROM events", {}}));
     EYED_ASSIGN(const auto events, connection.number({"SELECT count(*)::UBIGINT FROM events", {}}));
+    EYED_ASSIGN(const auto open, connection.number({"SELECT count(*)::UBIGINT FROM rejections "
+                                                    "WHERE state = 0",
+                                                    {}}));
     instance_ = std::move(instance);
+    tally_.forget();
     highest_.store(highest.value_or(0), std::memory_order_release);
     events_.store(events.value_or(0));
+    open_rejections_.store(open.value_or(0));
     applied_.store(applied.value, std::memory_order_release);
     return {};
 }
@@ -210,7 +235,15 @@ Status DuckDbStore::apply(const std::vector<log::Entry>& entries) {
     last_apply_ = now();
     const auto written = write_entries(instance_->writer(), entries);
     if (written) {
+        amendments_.fetch_add(static_cast<std::uint64_t>(std::ranges::count_if(
+                                  entries,
+                                  [](const log::Entry& entry) {
+                                      return entry.kind == log::Kind::kReplace ||
+                                             entry.kind == log::Kind::kErase;
+                                  })),
+                              std::memory_order_release);
         events_.fetch_add(written->events_added - written->events_removed);
+        open_rejections_.fetch_add(written->rejections_opened - written->rejections_settled);
         applied_.store(written->applied.value, std::memory_order_release);
         return {};
     }
@@ -277,7 +310,8 @@ std::uint64_t DuckDbStore::wal_size() {
 }
 
 StoreState DuckDbStore::state() {
-    return {applied(), events_.load(), file_size(options_.path) + wal_size()};
+    return {applied(), events_.load(), open_rejections_.load(),
+            file_size(options_.path) + wal_size()};
 }
 
 }  // namespace

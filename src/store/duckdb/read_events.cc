@@ -16,7 +16,8 @@ constexpr std::uint64_t kFirstWindow = 16 * 1024;
 constexpr std::uint64_t kWidening = 16;
 
 constexpr std::string_view kColumns =
-    "id, application, session, category, name, timestamp, received_at, data, event_id, dialect";
+    "id, application, session, category, name, timestamp, received_at, data, event_id, dialect, "
+    "type_version, violation, replays";
 
 model::Event event_of(const Chunk& chunk, std::size_t row) {
     model::Event event;
@@ -30,6 +31,10 @@ model::Event event_of(const Chunk& chunk, std::size_t row) {
     event.data = chunk.bytes(7, row);
     event.event_id = chunk.bytes(8, row);
     event.dialect = static_cast<model::Dialect>(chunk.u8(9, row));
+    event.judgement.type_version = chunk.u32(10, row);
+    if (const std::uint8_t violation = chunk.u8(11, row); violation != 0)
+        event.judgement.violation = static_cast<model::Reason>(violation - 1);
+    event.replays = {chunk.u64(12, row)};
     return event;
 }
 
@@ -259,6 +264,35 @@ Result<model::Event> read_event(Connection& connection, EventId id,
     const auto chunk = answer.next();
     if (!chunk || chunk->size() == 0) return failure(Code::kNotFound, "no such event");
     return event_of(*chunk, 0);
+}
+
+Result<std::vector<EventTrace>> read_trace(Connection& connection, const std::string& event_id,
+                                           const std::vector<ApplicationId>& applications,
+                                           std::uint32_t limit) {
+    EYED_ASSIGN(const auto untagged, connection.number({"SELECT untagged FROM meta", {}}));
+    Conditions tagged;
+    tagged.add_event_id(event_id);
+    Conditions old;  // of before the store kept tags: a few, or none
+    old.add("id <= ? AND event_tag IS NULL AND event_id = ?", untagged.value_or(0), event_id);
+    std::vector<EventTrace> found;
+    for (Conditions* where : {&tagged, &old}) {
+        if (where == &old && untagged.value_or(0) == 0) break;
+        where->add_applications(applications);
+        EYED_ASSIGN(Answer answer,
+                    connection.query({fmt::format("SELECT id, application, received_at, replays "
+                                                  "FROM events {} ORDER BY id LIMIT {}",
+                                                  where->sql(), limit),
+                                      where->parameters()}));
+        while (auto chunk = answer.next())
+            for (std::size_t row = 0; row < chunk->size(); ++row)
+                found.push_back({{chunk->u64(0, row)},
+                                 {chunk->i64(1, row)},
+                                 chunk->micros(2, row),
+                                 {chunk->u64(3, row)}});
+    }
+    std::ranges::sort(found, {}, &EventTrace::id);
+    if (found.size() > limit) found.resize(limit);
+    return found;
 }
 
 Result<std::vector<TimeCount>> read_counts(Connection& connection, const CountByTime& count) {

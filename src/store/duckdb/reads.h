@@ -19,6 +19,11 @@ namespace eyed::store {
 [[nodiscard]] Result<Rows<model::Rejection>> read_rejections(Connection& connection,
                                                              const RejectionFilter& filter,
                                                              const RejectionPage& page);
+[[nodiscard]] Result<RejectionSummary> read_rejection_summary(Connection& connection,
+                                                              const RejectionSummaryQuery& query);
+[[nodiscard]] Result<std::vector<EventTrace>> read_trace(
+    Connection& connection, const std::string& event_id,
+    const std::vector<ApplicationId>& applications, std::uint32_t limit);
 [[nodiscard]] Result<Rows<SessionRow>> read_sessions(Connection& connection,
                                                      const SessionFilter& filter,
                                                      const SessionPage& page);
@@ -27,7 +32,7 @@ namespace eyed::store {
 [[nodiscard]] Result<std::vector<TimeCount>> read_counts(Connection& connection,
                                                          const CountByTime& count);
 
-/// `id IN (…)`, with the range that lets zone maps skip. Not empty; any order.
+/// `id IN (…)`, with the range that lets zone maps skip. Not empty; any order, none twice.
 std::string id_list(const std::vector<std::uint64_t>& ids);
 
 /// How many of `ids`, in their order, a page may hold: until their bytes in `size` of `table` are

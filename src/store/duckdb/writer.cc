@@ -22,11 +22,18 @@ struct Decoded {
         bool erased = false;
     };
     std::vector<Event> events;  ///< by id
-    std::vector<std::pair<std::uint64_t, log::RejectionBody>> rejections;
+    struct Rejection {
+        std::uint64_t id;
+        log::RejectionBody body;
+        std::optional<log::SettleBody> settled;
+    };
+    std::vector<Rejection> rejections;  ///< by id
     std::vector<log::SessionBody> sessions;
     std::map<std::uint64_t, std::optional<log::ReplaceBody>>
-        amended;  ///< older ones; no value: erased
+        amended;                                       ///< older ones; no value: erased
+    std::map<std::uint64_t, log::SettleBody> settled;  ///< older rejections
     std::uint64_t live = 0;
+    std::uint64_t open = 0;
 
     Event* find(EventId id) {
         const auto at = std::lower_bound(
@@ -34,7 +41,24 @@ struct Decoded {
             [](const Event& event, std::uint64_t wanted) { return event.id < wanted; });
         return at != events.end() && at->id == id.value ? &*at : nullptr;
     }
+
+    /// The first settlement holds.
+    void settle(const log::SettleBody& body) {
+        const auto at = std::ranges::lower_bound(rejections, body.target.value, {}, &Rejection::id);
+        if (at == rejections.end() || at->id != body.target.value)
+            settled.emplace(body.target.value, body);
+        else if (!at->settled)
+            at->settled = body;
+    }
 };
+
+log::SettleBody settlement_of(std::uint64_t event, const log::EventBody& body) {
+    return {.target = body.replays,
+            .state = model::RejectionState::kReplayed,
+            .event = {event},
+            .changed_at = body.replayed_at,
+            .changed_by = body.replayed_by};
+}
 
 Status decode_one(const log::Entry& entry, Decoded& out) {
     switch (entry.kind) {
@@ -44,11 +68,15 @@ Status decode_one(const log::Entry& entry, Decoded& out) {
                 return failure(Code::kCorrupt, fmt::format("event {} follows event {}", entry.id,
                                                            out.events.back().id));
             out.events.push_back({entry.id, body});
+            if (body.replays) out.settle(settlement_of(entry.id, body));
             return {};
         }
         case log::Kind::kRejection: {
             EYED_ASSIGN(const log::RejectionBody body, log::decode_rejection(entry.body));
-            out.rejections.emplace_back(entry.id, body);
+            if (!out.rejections.empty() && entry.id <= out.rejections.back().id)
+                return failure(Code::kCorrupt, fmt::format("rejection {} follows rejection {}",
+                                                           entry.id, out.rejections.back().id));
+            out.rejections.push_back({entry.id, body, std::nullopt});
             return {};
         }
         case log::Kind::kReplace: {
@@ -59,6 +87,7 @@ Status decode_one(const log::Entry& entry, Decoded& out) {
                 event->body.category = body.category;
                 event->body.name = body.name;
                 event->body.data = body.data;
+                event->body.judgement = body.judgement;
             } else if (const auto earlier = out.amended.find(body.target.value);
                        earlier == out.amended.end() || earlier->second) {
                 out.amended[body.target.value] = body;
@@ -78,7 +107,11 @@ Status decode_one(const log::Entry& entry, Decoded& out) {
             out.sessions.push_back(body);
             return {};
         }
-        case log::Kind::kSettle:
+        case log::Kind::kSettle: {
+            EYED_ASSIGN(const log::SettleBody body, log::decode_settle(entry.body));
+            out.settle(body);
+            return {};
+        }
         case log::Kind::kGap:
             return {};
     }
@@ -107,13 +140,43 @@ void put_session(Appender& rows, const Uuid& session) {
     rows.put(session);
 }
 
+void put_event_tag(Appender& rows, std::string_view event_id) {
+    if (event_id.empty())
+        rows.put_null();
+    else
+        rows.put(event_tag(event_id));
+}
+
+/// type_version and violation: see read_events.cc.
+void put_judgement(Appender& rows, const model::Judgement& judgement) {
+    rows.put(judgement.type_version);
+    const unsigned violation =
+        judgement.violation ? static_cast<unsigned>(*judgement.violation) + 1 : 0;
+    rows.put(static_cast<std::uint8_t>(violation));
+}
+
+/// state, event, settled_at and settled_by.
+void put_settlement(Appender& rows, const std::optional<log::SettleBody>& settled) {
+    const log::SettleBody body =
+        settled.value_or(log::SettleBody{.state = model::RejectionState::kOpen});
+    rows.put(static_cast<std::uint8_t>(body.state));
+    rows.put(body.event.value);
+    if (settled)
+        rows.put(body.changed_at);
+    else
+        rows.put_null();
+    rows.put(body.changed_by.value);
+}
+
 Status append_events(Connection& connection, Decoded& decoded) {
-    EYED_ASSIGN(Appender rows,
-                Appender::create(connection, "events",
-                                 {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_USMALLINT,
-                                  DUCKDB_TYPE_UUID, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR,
-                                  DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_VARCHAR,
-                                  DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_UTINYINT}));
+    EYED_ASSIGN(
+        Appender rows,
+        Appender::create(
+            connection, "events",
+            {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_USMALLINT, DUCKDB_TYPE_UUID,
+             DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_TIMESTAMP,
+             DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_UINTEGER,
+             DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_USMALLINT, DUCKDB_TYPE_UBIGINT}));
     for (const Decoded::Event& event : decoded.events) {
         if (event.erased) continue;
         const log::EventBody& body = event.body;
@@ -127,20 +190,26 @@ Status append_events(Connection& connection, Decoded& decoded) {
         rows.put_text(body.data);
         rows.put_text_or_null(body.event_id);
         rows.put(static_cast<std::uint8_t>(body.dialect));
+        put_judgement(rows, body.judgement);
+        put_event_tag(rows, body.event_id);
+        rows.put(body.replays.value);
         EYED_TRY(rows.end_row());
         ++decoded.live;
     }
     return rows.finish();
 }
 
-Status append_rejections(Connection& connection, const Decoded& decoded) {
-    EYED_ASSIGN(Appender rows,
-                Appender::create(connection, "rejections",
-                                 {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT,
-                                  DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_TIMESTAMP,
-                                  DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR,
-                                  DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BLOB}));
-    for (const auto& [id, body] : decoded.rejections) {
+Status append_rejections(Connection& connection, Decoded& decoded) {
+    EYED_ASSIGN(
+        Appender rows,
+        Appender::create(
+            connection, "rejections",
+            {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_UTINYINT,
+             DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR,
+             DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BLOB, DUCKDB_TYPE_UINTEGER,
+             DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_USMALLINT, DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_UTINYINT,
+             DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_BIGINT}));
+    for (const auto& [id, body, settled] : decoded.rejections) {
         rows.put(id);
         rows.put(body.application.value);
         rows.put(body.key.value);
@@ -152,7 +221,13 @@ Status append_rejections(Connection& connection, const Decoded& decoded) {
         rows.put_text(body.category);
         rows.put_text(body.name);
         rows.put_blob(body.payload);
+        rows.put(body.type_version);
+        rows.put_text_or_null(body.event_id);
+        put_event_tag(rows, body.event_id);
+        rows.put(body.target.value);
+        put_settlement(rows, settled);
         EYED_TRY(rows.end_row());
+        if (!settled) ++decoded.open;
     }
     return rows.finish();
 }
@@ -176,7 +251,8 @@ Status append_amendments(Connection& connection, const Decoded& decoded) {
                 Appender::create(connection, "amended",
                                  {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_USMALLINT,
                                   DUCKDB_TYPE_UUID, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR,
-                                  DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_VARCHAR}));
+                                  DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_UINTEGER,
+                                  DUCKDB_TYPE_UTINYINT}));
     for (const auto& [id, replace] : decoded.amended) {
         const log::ReplaceBody body = replace.value_or(log::ReplaceBody{});
         rows.put(id);
@@ -186,6 +262,7 @@ Status append_amendments(Connection& connection, const Decoded& decoded) {
         rows.put_text(body.name);
         rows.put(body.timestamp);
         rows.put_text(body.data);
+        put_judgement(rows, body.judgement);
         EYED_TRY(rows.end_row());
     }
     return rows.finish();
@@ -196,7 +273,8 @@ Result<std::uint64_t> amend(Connection& connection, const Decoded& decoded) {
     EYED_TRY(
         connection.run("CREATE OR REPLACE TEMP TABLE amended(id UBIGINT, erased UTINYINT, "
                        "session_tag USMALLINT, session UUID, "
-                       "category VARCHAR, name VARCHAR, timestamp TIMESTAMP, data VARCHAR)"));
+                       "category VARCHAR, name VARCHAR, timestamp TIMESTAMP, data VARCHAR, "
+                       "type_version UINTEGER, violation UTINYINT)"));
     EYED_TRY(append_amendments(connection, decoded));
     const std::string range =
         fmt::format("events.id BETWEEN {} AND {}", decoded.amended.begin()->first,
@@ -204,7 +282,8 @@ Result<std::uint64_t> amend(Connection& connection, const Decoded& decoded) {
     EYED_TRY(
         connection.run("UPDATE events SET session_tag = a.session_tag, session = a.session, "
                        "category = a.category, name = a.name, "
-                       "timestamp = a.timestamp, data = a.data FROM amended a "
+                       "timestamp = a.timestamp, data = a.data, "
+                       "type_version = a.type_version, violation = a.violation FROM amended a "
                        "WHERE events.id = a.id AND a.erased = 0 AND " +
                        range));
     EYED_ASSIGN(Answer removed,
@@ -213,6 +292,32 @@ Result<std::uint64_t> amend(Connection& connection, const Decoded& decoded) {
                                  range));
     EYED_TRY(connection.run("DROP TABLE amended"));
     return removed.rows_changed();
+}
+
+/// Settles older rejections in place, those that are open. Gives how many were.
+Result<std::uint64_t> settle(Connection& connection, const Decoded& decoded) {
+    EYED_TRY(
+        connection.run("CREATE OR REPLACE TEMP TABLE settled(id UBIGINT, state UTINYINT, "
+                       "event UBIGINT, settled_at TIMESTAMP, settled_by BIGINT)"));
+    EYED_ASSIGN(Appender rows,
+                Appender::create(connection, "settled",
+                                 {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_UBIGINT,
+                                  DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_BIGINT}));
+    for (const auto& [id, body] : decoded.settled) {
+        rows.put(id);
+        put_settlement(rows, body);
+        EYED_TRY(rows.end_row());
+    }
+    EYED_TRY(rows.finish());
+    EYED_ASSIGN(Answer changed,
+                connection.query(fmt::format(
+                    "UPDATE rejections SET state = s.state, event = s.event, "
+                    "settled_at = s.settled_at, settled_by = s.settled_by FROM settled s "
+                    "WHERE rejections.id = s.id AND rejections.state = 0 "
+                    "AND rejections.id BETWEEN {} AND {}",
+                    decoded.settled.begin()->first, decoded.settled.rbegin()->first)));
+    EYED_TRY(connection.run("DROP TABLE settled"));
+    return changed.rows_changed();
 }
 
 }  // namespace
@@ -227,10 +332,14 @@ Result<Written> write_entries(Connection& connection, const std::vector<log::Ent
     if (!decoded.amended.empty()) {
         EYED_ASSIGN(written.events_removed, amend(connection, decoded));
     }
+    if (!decoded.settled.empty()) {
+        EYED_ASSIGN(written.rejections_settled, settle(connection, decoded));
+    }
     EYED_TRY(
         connection.run(fmt::format("UPDATE meta SET applied = {}", entries.back().position.value)));
     EYED_TRY(transaction.commit());
     written.events_added = decoded.live;
+    written.rejections_opened = decoded.open;
     return written;
 }
 

@@ -14,6 +14,8 @@ struct Written {
     Position applied;
     std::uint64_t events_added = 0;
     std::uint64_t events_removed = 0;
+    std::uint64_t rejections_opened = 0;
+    std::uint64_t rejections_settled = 0;  ///< of earlier batches
 };
 
 /// Writes consecutive entries and the new position in one transaction. All or nothing, but for an

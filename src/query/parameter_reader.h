@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json_text.h"
-#include "base/uuid.h"
 #include "query/parameters.h"
 
 namespace eyed::query {
@@ -24,7 +27,10 @@ class Reader {
 
     template <class Take>
     void read(std::string_view query, Take take) {
-        const std::vector<Parameter> parameters = parse_query_string(query);
+        read(parse_query_string(query), std::move(take));
+    }
+    template <class Take>
+    void read(const std::vector<Parameter>& parameters, Take take) {
         if (parameters.size() > kMaxParameters) {
             fail("query", "There are more than 64 parameters.");
             return;
@@ -57,24 +63,41 @@ class Reader {
         return true;  // it was known, and wrong
     }
 
-    bool limit(const Parameter& given, std::uint32_t& out) {
+    bool limit(const Parameter& given, std::uint32_t& out, std::uint32_t most = kMaxLimit) {
         std::int64_t value = 0;
         if (!integer(given, value)) return true;
-        if (style_ == Style::kSeed && value > kMaxLimit) value = kMaxLimit;
+        if (style_ == Style::kSeed && value > most) value = most;
         if (value < 1) return fail(given.name, "Ensure this value is greater than or equal to 1.");
-        if (value > kMaxLimit)
+        if (value > most)
             return fail(given.name,
-                        fmt::format("Ensure this value is less than or equal to {}.", kMaxLimit));
+                        fmt::format("Ensure this value is less than or equal to {}.", most));
         out = static_cast<std::uint32_t>(value);
         return true;
     }
 
-    bool id(const Parameter& given, std::optional<EventId>& out) {
+    /// Of an Id, or of a plain number.
+    template <class Number>
+    bool id(const Parameter& given, std::optional<Number>& out) {
         std::int64_t value = 0;
         if (!integer(given, value)) return true;
         if (value < 0) return fail(given.name, "Ensure this value is greater than or equal to 0.");
-        out = EventId{static_cast<std::uint64_t>(value)};
+        if constexpr (requires { Number{}.value; }) {
+            out = Number{static_cast<decltype(Number{}.value)>(value)};
+        } else {
+            if (static_cast<std::uint64_t>(value) > std::numeric_limits<Number>::max())
+                return fail(given.name,
+                            fmt::format("Ensure this value is less than or equal to {}.",
+                                        std::numeric_limits<Number>::max()));
+            out = static_cast<Number>(value);
+        }
         return true;
+    }
+    /// One of an enumeration's, by the name that `name_of` gives it.
+    template <class Enum, class Name>
+    bool one_of(const Parameter& given, Enum last, Name name_of, std::optional<Enum>& out) {
+        for (unsigned i = 0; i <= static_cast<unsigned>(last); ++i)
+            if (name_of(static_cast<Enum>(i)) == given.value) out = static_cast<Enum>(i);
+        return out ? true : fail(given.name, fmt::format("There is no such {}.", given.name));
     }
 
     bool session(const Parameter& given, std::optional<Uuid>& out) {

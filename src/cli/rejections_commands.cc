@@ -1,0 +1,365 @@
+// list, summary, replay and discard of refusals, by a running server.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/json.hpp>
+#include <istream>
+#include <ostream>
+#include <thread>
+
+#include "cli/context.h"
+#include "cli/http_client.h"
+#include "cli/progress.h"
+#include "cli/text.h"
+
+namespace eyed::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kAttempts = 10;
+constexpr std::uint64_t kPage = 1000;  ///< refusals a request
+constexpr std::size_t kShownMessage = 60;
+
+/// A server that is asked until it has time; answers are JSON objects.
+class Server {
+  public:
+    static Result<Server> connect(const Remote& remote) {
+        EYED_ASSIGN(auto client, HttpClient::create({.url = remote.url, .token = remote.token}));
+        return Server(std::move(client));
+    }
+
+    Result<json::object> get(const std::string& path, const HttpClient::Query& query) {
+        return ask([&] { return client_->get(client_->with_query(path, query)); });
+    }
+    /// Of an order that may be sent again: what was settled before is not settled twice.
+    Result<json::object> post(const std::string& path, const json::object& body) {
+        const std::string text = json::serialize(body);
+        return ask([&] {
+            return client_->post({.path = path,
+                                  .content_type = "application/json",
+                                  .idempotency_key = {},
+                                  .body = text});
+        });
+    }
+
+  private:
+    explicit Server(std::unique_ptr<HttpClient> client) : client_(std::move(client)) {}
+
+    template <class Send>
+    Result<json::object> ask(Send send) {
+        for (int attempt = 1;; ++attempt) {
+            EYED_ASSIGN(const HttpClient::Response response, send());
+            const bool busy = response.status == 429 || response.status == 503;
+            if (busy && attempt < kAttempts) {
+                std::this_thread::sleep_for(response.retry_after.value_or(std::chrono::seconds(1)));
+                continue;
+            }
+            if (response.status != 200)
+                return std::unexpected(status_error(response.status, response.body));
+            std::error_code error;
+            json::value body = json::parse(response.body, error);
+            if (error || !body.is_object())
+                return failure(Code::kUnavailable,
+                               fmt::format("the server's answer is not that of eyed: {}",
+                                           response.body.substr(0, 200)));
+            return std::move(body.get_object());
+        }
+    }
+
+    std::unique_ptr<HttpClient> client_;
+};
+
+std::uint64_t number(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    std::error_code error;
+    const auto read = value == nullptr ? 0 : value->to_number<std::uint64_t>(error);
+    return error ? 0 : read;
+}
+
+std::string text(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                  : std::string();
+}
+
+/// The objects of an array.
+std::vector<json::object> rows(const json::object& object, std::string_view name) {
+    std::vector<json::object> found;
+    const json::value* value = object.if_contains(name);
+    if (value == nullptr || !value->is_array()) return found;
+    for (const json::value& row : value->get_array())
+        if (row.is_object()) found.push_back(row.get_object());
+    return found;
+}
+
+HttpClient::Query query_of(const Rejections& command) {
+    HttpClient::Query query;
+    for (const auto& [name, value] : command.texts)
+        if (!value.empty()) query.emplace_back(name, value);
+    for (const auto& [name, value] : command.numbers)
+        if (value != 0) query.emplace_back(name, std::to_string(value));
+    return query;
+}
+
+json::object body_of(const Rejections& command) {
+    json::object body;
+    for (const auto& [name, value] : command.texts)
+        if (!value.empty()) body[name] = value;
+    for (const auto& [name, value] : command.numbers)
+        if (value != 0) body[name] = value;
+    if (!command.ids.empty()) body["ids"] = json::value_from(command.ids);
+    return body;
+}
+
+/// A message in one line of a table.
+std::string shown(std::string message) {
+    std::ranges::replace_if(
+        message, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+    if (message.size() <= kShownMessage) return message;
+    std::size_t end = kShownMessage;
+    while ((static_cast<unsigned char>(message[end]) & 0xC0U) == 0x80U)
+        --end;
+    return message.substr(0, end) + "…";
+}
+
+std::string time_of(const json::object& row, std::string_view name) {
+    return when(parse_iso8601(text(row, name)));
+}
+
+/// Calls `take` for each page's answer until the last, or until `limit` rows are done.
+template <class Ask, class Take>
+Status each_page(std::uint64_t limit, Ask ask, Take take) {
+    std::string cursor;
+    for (std::uint64_t done = 0; done < limit;) {
+        const std::uint64_t want = std::min(kPage, limit - done);
+        EYED_ASSIGN(const json::object page, ask(want, cursor));
+        done += take(page);
+        cursor = text(page, "next");
+        if (cursor.empty()) return {};
+    }
+    return {};
+}
+
+Result<int> list(const Context& context, const Rejections& command) {
+    EYED_ASSIGN(Server server, Server::connect(command.remote));
+    std::vector<std::vector<std::string>> table_rows;
+    auto& out = context.start.out;
+    const auto ask = [&](std::uint64_t want, const std::string& cursor) {
+        HttpClient::Query query = query_of(command);
+        query.emplace_back("limit", std::to_string(want));
+        if (!cursor.empty()) query.emplace_back("cursor", cursor);
+        return server.get("/api/v1/rejections", query);
+    };
+    EYED_TRY(each_page(command.limit.value_or(100), ask, [&](const json::object& page) {
+        const auto found = rows(page, "results");
+        for (const json::object& row : found) {
+            if (context.style == Style::kJson) out << json::serialize(row) << '\n';
+            if (context.style == Style::kQuiet) out << number(row, "id") << '\n';
+            if (context.style == Style::kHuman)
+                table_rows.push_back(
+                    {std::to_string(number(row, "id")), time_of(row, "received_at"),
+                     text(row, "application"), text(row, "reason"), shown(text(row, "category")),
+                     shown(text(row, "name")), text(row, "state"), shown(text(row, "message"))});
+        }
+        return found.size();
+    }));
+    if (context.style == Style::kHuman)
+        out << table(
+            {"ID", "RECEIVED", "APPLICATION", "REASON", "CATEGORY", "NAME", "STATE", "MESSAGE"},
+            table_rows);
+    return kDone;
+}
+
+Result<int> summary(const Context& context, const Rejections& command) {
+    EYED_ASSIGN(Server server, Server::connect(command.remote));
+    HttpClient::Query query = query_of(command);
+    if (command.limit) query.emplace_back("limit", std::to_string(*command.limit));
+    EYED_ASSIGN(const json::object found, server.get("/api/v1/rejections/summary", query));
+    auto& out = context.start.out;
+    if (context.style == Style::kJson) {
+        out << json::serialize(found) << '\n';
+        return kDone;
+    }
+    if (context.style == Style::kQuiet) {
+        out << number(found, "open") << '\n';
+        return kDone;
+    }
+    out << fmt::format("{} refusals, {} of them open.\n", number(found, "rejections"),
+                       number(found, "open"));
+    std::vector<std::vector<std::string>> table_rows;
+    for (const json::object& group : rows(found, "groups"))
+        table_rows.push_back({text(group, "reason"), shown(text(group, "category")),
+                              shown(text(group, "name")),
+                              std::to_string(number(group, "rejections")),
+                              std::to_string(number(group, "open")), time_of(group, "first"),
+                              time_of(group, "last"), std::to_string(number(group, "example_id"))});
+    if (!table_rows.empty())
+        out << table({"REASON", "CATEGORY", "NAME", "ALL", "OPEN", "FIRST", "LAST", "EXAMPLE"},
+                     table_rows);
+    return kDone;
+}
+
+/// Sums of the pages of a replay.
+struct Replayed {
+    std::atomic<std::uint64_t> examined{0};  ///< read by the progress line
+    std::atomic<std::uint64_t> accepted{0};
+    std::uint64_t duplicates = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t skipped = 0;
+    struct Reason {
+        std::string name;
+        std::uint64_t count = 0;
+        std::uint64_t example = 0;
+    };
+    std::vector<Reason> reasons;
+
+    std::uint64_t add(const json::object& page) {
+        const std::uint64_t seen = number(page, "examined");
+        examined += seen;
+        accepted += number(page, "accepted");
+        duplicates += number(page, "duplicates");
+        refused += number(page, "refused");
+        skipped += number(page, "skipped");
+        for (const json::object& reason : rows(page, "reasons")) {
+            const std::string name = text(reason, "reason");
+            const auto same = std::ranges::find(reasons, name, &Reason::name);
+            if (same != reasons.end())
+                same->count += number(reason, "count");
+            else
+                reasons.push_back({name, number(reason, "count"), number(reason, "example_id")});
+        }
+        return seen;
+    }
+    std::string as_json(bool dry_run) const {
+        std::string all;
+        for (const Reason& reason : reasons) {
+            JsonObject one;
+            one.text("reason", reason.name)
+                .number("count", static_cast<std::int64_t>(reason.count))
+                .number("example_id", static_cast<std::int64_t>(reason.example));
+            all += (all.empty() ? "" : ",") + one.str();
+        }
+        JsonObject object;
+        object.flag("dry_run", dry_run)
+            .number("examined", static_cast<std::int64_t>(examined.load()))
+            .number("accepted", static_cast<std::int64_t>(accepted.load()))
+            .number("duplicates", static_cast<std::int64_t>(duplicates))
+            .number("refused", static_cast<std::int64_t>(refused))
+            .number("skipped", static_cast<std::int64_t>(skipped))
+            .json("reasons", "[" + all + "]");
+        return object.str();
+    }
+};
+
+void tell(const Context& context, const Rejections& command, const Replayed& sums) {
+    auto& out = context.start.out;
+    if (context.style == Style::kJson) out << sums.as_json(command.dry_run) << '\n';
+    if (context.style == Style::kQuiet) out << sums.accepted.load() << '\n';
+    if (context.style != Style::kHuman) return;
+    out << fmt::format("{}{} refusals: {} {}, {} duplicates, {} still refused, {} skipped.\n",
+                       command.dry_run ? "Dry run, nothing was changed. " : "",
+                       sums.examined.load(), sums.accepted.load(),
+                       command.dry_run ? "pass" : "taken in", sums.duplicates, sums.refused,
+                       sums.skipped);
+    for (const Replayed::Reason& reason : sums.reasons)
+        out << fmt::format("  {} {}, such as rejection {}\n", reason.count, reason.name,
+                           reason.example);
+}
+
+Result<int> replay(const Context& context, const Rejections& command) {
+    EYED_ASSIGN(Server server, Server::connect(command.remote));
+    Replayed sums;
+    {
+        const Progress progress(context.start.err, [&] {
+            return fmt::format("replaying: {} read, {} taken in", sums.examined.load(),
+                               sums.accepted.load());
+        });
+        const auto ask = [&](std::uint64_t want, const std::string& cursor) {
+            json::object body = body_of(command);
+            body["limit"] = want;
+            if (!cursor.empty()) body["cursor"] = cursor;
+            if (command.dry_run) body["dry_run"] = true;
+            return server.post("/api/v1/rejections/replay", body);
+        };
+        EYED_TRY(each_page(command.limit.value_or(UINT64_MAX), ask,
+                           [&](const json::object& page) { return sums.add(page); }));
+    }
+    tell(context, command, sums);
+    return kDone;
+}
+
+/// Asks a person whether to go on; who is no person has decided.
+Result<bool> confirmed(const Context& context, const Rejections& command, Server& server) {
+    if (command.yes || !context.start.in_is_terminal) return true;
+    std::uint64_t open = command.ids.size();
+    if (command.ids.empty()) {
+        HttpClient::Query query = query_of(command);
+        query.emplace_back("state", "open");
+        EYED_ASSIGN(const json::object found, server.get("/api/v1/rejections/summary", query));
+        open = number(found, "open");
+    }
+    context.start.err << fmt::format("Discard {} open refusals? [y/N] ",
+                                     std::min(open, command.limit.value_or(UINT64_MAX)))
+                      << std::flush;
+    std::string answer;
+    std::getline(context.start.in, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+Result<int> discard(const Context& context, const Rejections& command) {
+    json::object body = body_of(command);
+    if (body.empty() != command.all)
+        return failure(Code::kInvalidArgument,
+                       command.all ? "--all goes with no filter"
+                                   : "give a filter, or --all to discard every open refusal");
+    EYED_ASSIGN(Server server, Server::connect(command.remote));
+    EYED_ASSIGN(const bool go_on, confirmed(context, command, server));
+    if (!go_on) {
+        context.start.err << "Nothing was discarded.\n";
+        return kFailed;
+    }
+    if (command.all) body["all"] = true;
+    std::atomic<std::uint64_t> discarded{0};
+    {
+        const Progress progress(context.start.err,
+                                [&] { return fmt::format("discarded: {}", discarded.load()); });
+        const auto ask = [&](std::uint64_t want, const std::string& cursor) {
+            json::object page = body;
+            page["limit"] = want;
+            if (!cursor.empty()) page["cursor"] = cursor;
+            return server.post("/api/v1/rejections/discard", page);
+        };
+        EYED_TRY(each_page(command.limit.value_or(UINT64_MAX), ask, [&](const json::object& page) {
+            const std::uint64_t more = number(page, "discarded");
+            discarded += more;
+            return more;
+        }));
+    }
+    auto& out = context.start.out;
+    if (context.style == Style::kJson)
+        out << fmt::format("{{\"discarded\":{}}}\n", discarded.load());
+    if (context.style == Style::kQuiet) out << discarded.load() << '\n';
+    if (context.style == Style::kHuman)
+        out << fmt::format("Discarded {} refusals.\n", discarded.load());
+    return kDone;
+}
+
+}  // namespace
+
+Result<int> run_rejections(const Context& context, const Rejections& command) {
+    switch (command.act) {
+        case Rejections::Act::kList:
+            return list(context, command);
+        case Rejections::Act::kSummary:
+            return summary(context, command);
+        case Rejections::Act::kReplay:
+            return replay(context, command);
+        case Rejections::Act::kDiscard:
+            return discard(context, command);
+    }
+    return kFailed;
+}
+
+}  // namespace eyed::cli
