@@ -21,7 +21,8 @@ class Directory final : public ingest::TypeDirectory {
     }
     Result<std::vector<ingest::TypeRow>> changes_since(std::uint64_t) override {
         ingest::TypeRow row{{1}, {1}, "c", "n", R"({"a":1,"b":[{"c":"x"},null],"d":{}})", 1, 1};
-        return std::vector{row};
+        ingest::TypeRow message{{2}, {1}, "message", "n", R"({"a":1})", 1, 2};
+        return std::vector{row, message};
     }
 };
 
@@ -74,6 +75,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     event.data = "{}";
     for (const auto dialect : {model::Dialect::kTheEye, model::Dialect::kEyeService}) {
         decoder.single(dialect, sender, view, out);
+        check(out);
+    }
+    for (const auto dialect : {model::Dialect::kEyeService, model::Dialect::kConsumer}) {
+        decoder.event_or_messages(dialect, sender, view, out);
         check(out);
     }
     for (const auto kind : {ingest::BodyKind::kDetect, ingest::BodyKind::kLines}) {

@@ -156,6 +156,14 @@ std::string_view told(const ErrorKind& kind, const Error& failure) {
     return failure.detail;
 }
 
+/// The sentences of FastAPI's OAuth2PasswordBearer and of seed 002, from the same.
+std::string told_bearer(const Error& failure) {
+    if (failure.detail.empty() || failure.detail == "missing") return "Not authenticated";
+    return fmt::format("Invalid token: {}", failure.detail == "invalid"
+                                                ? "unknown, expired or revoked"
+                                                : failure.detail);
+}
+
 void add_headers(const ErrorKind& kind, http::Response& response) {
     if (kind.status == 401) response.headers.push_back({"WWW-Authenticate", "Token"});
     if (kind.retry_after_s != 0)
@@ -213,6 +221,19 @@ ErrorStyle style_of(std::string_view path) {
     return http::is_within(path, "/api/v1") ? ErrorStyle::kProblem : ErrorStyle::kDetail;
 }
 
+ErrorStyle style_of(const http::Request& request) {
+    const bool fast_api = http::is_within(request.path, "/api/ready") ||
+                          (http::is_within(request.path, "/api/event") && carries_bearer(request));
+    return fast_api ? ErrorStyle::kFastApi : style_of(request.path);
+}
+
+bool carries_bearer(const http::Request& request) {
+    constexpr std::string_view kScheme = "Bearer";
+    const std::string_view given = request.header("Authorization");
+    return given.size() > kScheme.size() && given[kScheme.size()] == ' ' &&
+           http::equal_ignoring_case(given.substr(0, kScheme.size()), kScheme);
+}
+
 http::Response problem(const http::Request& request, const ErrorKind& kind, std::string_view detail,
                        std::span<const Flaw> flaws) {
     std::string body = fmt::format(R"({{"type":"urn:eyed:error:{}","title":)", kind.code);
@@ -254,14 +275,23 @@ namespace {
 
 http::Response in_style(const http::Request& request, const ErrorKind& kind,
                         std::string_view text) {
-    return style_of(request.path) == ErrorStyle::kProblem ? problem(request, kind, text)
-                                                          : detail(kind, text);
+    return style_of(request) == ErrorStyle::kProblem ? problem(request, kind, text)
+                                                     : detail(kind, text);
+}
+
+http::Response unauthenticated_bearer(const Error& failure) {
+    http::Response response = detail(kTable[kNobody], told_bearer(failure));
+    for (http::Header& header : response.headers)
+        if (header.name == "WWW-Authenticate") header.value = "Bearer";
+    return response;
 }
 
 }  // namespace
 
 http::Response error(const http::Request& request, const Error& failure) {
     const ErrorKind& kind = kind_of(failure.code);
+    if (failure.code == Code::kUnauthenticated && style_of(request) == ErrorStyle::kFastApi)
+        return unauthenticated_bearer(failure);
     return in_style(request, kind, told(kind, failure));
 }
 
@@ -283,6 +313,9 @@ http::Response render_failure(const http::Request& request, const http::Failure&
     const bool known = kind.status == failure.status;
     kind.status = failure.status;
     if (!known) kind.title = http::reason_phrase(failure.status);
+    const bool by_phrase = failure.status == 404 || failure.status == 405;
+    if (by_phrase && style_of(request) == ErrorStyle::kFastApi)
+        return detail(kind, http::reason_phrase(failure.status));
     if (failure.status == 404 || failure.status == 413) return in_style(request, kind, kind.text);
     if (failure.status == 405)
         return in_style(request, kind, method_not_allowed(request.method_text));

@@ -41,8 +41,13 @@ std::string reference_page();
 
 /// What errors look like, by path as sent: problem documents (RFC 9457) under /api/v1/, however it
 /// is escaped, else the bodies that Django REST framework gives (SEEDS.md).
-enum class ErrorStyle : std::uint8_t { kProblem, kDetail };
+enum class ErrorStyle : std::uint8_t { kProblem, kDetail, kFastApi };
 ErrorStyle style_of(std::string_view path);
+/// The same, and FastAPI's bodies for seed 002's client: on /api/ready, and on /api/event, which it
+/// shares with a client of Django's, when the scheme of `Authorization` is Bearer.
+ErrorStyle style_of(const http::Request& request);
+/// Whether the request has an `Authorization: Bearer …`.
+bool carries_bearer(const http::Request& request);
 
 /// One of a problem's `errors`. Empty texts are left out.
 struct Flaw {
@@ -58,7 +63,8 @@ http::Response problem(const http::Request& request, const ErrorKind& kind, std:
 /// `{"detail": …}` with the kind's status.
 http::Response detail(const ErrorKind& kind, std::string_view text);
 
-/// A failure, as its path shows it; 401 with `WWW-Authenticate: Token`, 503 with Retry-After.
+/// A failure, as its path shows it; 401 with `WWW-Authenticate: Token` (Bearer for FastAPI's
+/// clients), 503 with Retry-After.
 /// What a Detail::kFixed failure says is not told: whoever answers with it logs it.
 http::Response error(const http::Request& request, const Error& failure);
 /// A failure that needs no sentence of its own, such as kNotFound.

@@ -186,5 +186,69 @@ TEST_F(Errors, TheReferencePageIsTheTable) {
     EXPECT_EQ(written.str(), reference_page()) << "EYED_UPDATE_DOCS=1 writes it anew";
 }
 
+/// A request with that Authorization header, at that path.
+class ConsumerErrors : public Errors {
+  protected:
+    http::Request& with(std::string_view authorization, std::string_view path) {
+        http::Request& request = at(path);
+        request.headers.clear();
+        if (!authorization.empty()) request.headers.push_back({"authorization", authorization});
+        return request;
+    }
+    static constexpr std::string_view kMissing = "missing";
+    static http::Response refused(const http::Request& request, std::string_view why) {
+        return error(request, Error{Code::kUnauthenticated, std::string(why)});
+    }
+};
+
+TEST_F(ConsumerErrors, SayWhyNobodyIsKnown) {
+    for (const std::string_view path : {"/api/ready", "/api/ready/", "/api/event", "/api/event/"}) {
+        const http::Request& request = with("bearer x", path);
+        const struct {
+            std::string_view why;
+            std::string_view body;
+        } cases[] = {
+            {"missing", R"({"detail":"Not authenticated"})"},
+            {"invalid", R"({"detail":"Invalid token: unknown, expired or revoked"})"},
+            {"Signature has expired", R"({"detail":"Invalid token: Signature has expired"})"},
+        };
+        for (const auto& one : cases) {
+            const http::Response response = refused(request, one.why);
+            EXPECT_EQ(response.status, 401);
+            EXPECT_EQ(response.body, one.body) << path;
+            EXPECT_EQ(header(response, "WWW-Authenticate"), "Bearer");
+        }
+    }
+}
+
+TEST_F(ConsumerErrors, AreForBearersAloneWhereSeed000SendsEvents) {
+    for (const std::string_view authorization : {"", "Token x", "Bearer", "Bearerx y"}) {
+        const http::Response response = refused(with(authorization, "/api/event/"), kMissing);
+        EXPECT_EQ(response.body, R"({"detail":"Authentication credentials were not provided."})");
+        EXPECT_EQ(header(response, "WWW-Authenticate"), "Token");
+        EXPECT_EQ(refused(with(authorization, "/api/ready"), kMissing).body,
+                  R"({"detail":"Not authenticated"})");
+    }
+}
+
+TEST_F(ConsumerErrors, AreOfNoOtherRoute) {
+    for (const std::string_view path : {"/events", "/api/events", "/api/v1/events", "/api"}) {
+        const http::Response response = refused(with("Bearer x", path), kMissing);
+        EXPECT_EQ(header(response, "WWW-Authenticate"), "Token") << path;
+    }
+}
+
+TEST_F(ConsumerErrors, HaveThePhrasesOfStarlette) {
+    const std::pair<int, std::string_view> cases[] = {
+        {404, R"({"detail":"Not Found"})"},
+        {405, R"({"detail":"Method Not Allowed"})"},
+        {413, R"({"detail":"Request body is too large."})"},
+    };
+    for (const auto& [status, body] : cases)
+        EXPECT_EQ(render_failure(with("Bearer x", "/api/event"), {.status = status}).body, body);
+    EXPECT_EQ(render_failure(with("Token x", "/api/event"), {.status = 405}).body,
+              R"({"detail":"Method \"PUT\" not allowed."})");
+}
+
 }  // namespace
 }  // namespace eyed::api

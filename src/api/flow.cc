@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -130,6 +131,14 @@ std::optional<std::uint64_t> path_number(const http::Request& request, std::stri
         number > static_cast<std::uint64_t>(INT64_MAX))
         return std::nullopt;
     return number;
+}
+
+bool valid_idempotency_key(const http::Request& request, std::string_view key) {
+    const auto visible = [](char c) { return c >= '!' && c <= '~'; };
+    if (!key.empty()) return key.size() <= 255 && std::ranges::all_of(key, visible);
+    return std::ranges::none_of(request.headers, [](const http::Field& field) {
+        return http::equal_ignoring_case(field.name, "Idempotency-Key");
+    });
 }
 
 bool takes_json(const http::Request& request) {

@@ -119,6 +119,11 @@ Result<std::vector<ApplicationId>> readable(const query::ApplicationNames& names
 /// A path parameter that is a positive number; nullopt: it names nothing, answer 404.
 std::optional<std::uint64_t> path_number(const http::Request& request, std::string_view name);
 
+/// Whether `key`, the request's Idempotency-Key, may be one, or the request has none at all. The
+/// header's draft (draft-ietf-httpapi-idempotency-key-header) leaves the form to the server.
+bool valid_idempotency_key(const http::Request& request, std::string_view key);
+inline constexpr std::string_view kIdempotencyKeyFault = "It is 1 to 255 visible ASCII characters.";
+
 /// Whether the request's content type says JSON; none at all does.
 bool takes_json(const http::Request& request);
 /// 415 with DRF's sentence.

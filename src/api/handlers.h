@@ -12,9 +12,12 @@ struct Api;
 
 // intake.cc
 Task<http::Response> send_event_the_eye(Api& api, http::Request& request);
-Task<http::Response> send_event_eye_service(Api& api, http::Request& request);
 Task<http::Response> send_events(Api& api, http::Request& request);
 Task<http::Response> create_session(Api& api, http::Request& request);
+
+// consumer.cc
+Task<http::Response> send_event_or_messages(Api& api, http::Request& request);
+Task<http::Response> consumer_ready(Api& api, http::Request& request);
 
 // events.cc
 Task<http::Response> list_events_seed(Api& api, http::Request& request);

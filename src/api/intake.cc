@@ -1,6 +1,4 @@
 // Routes that take events in. No hop to a worker: decode here, wait for the log, answer.
-#include <algorithm>
-
 #include "api/flow.h"
 #include "api/handlers.h"
 #include "api/verdicts.h"
@@ -45,27 +43,6 @@ std::string tail_of(const Decoded& decoded) {
     return event ? seed_event_tail(*event) : std::string();
 }
 
-bool refused(const Decoded& decoded) {
-    return decoded.whole != Decoded::Whole::kTaken || decoded.items.empty() ||
-           decoded.items.front().state == Item::State::kRejected;
-}
-
-void decode_single(Api& api, const http::Request& request, model::Dialect dialect, Intake& intake) {
-    const ingest::Sender sender = sender_of(api, request);
-    intake.decode([&](ingest::Decoder& decoder, Decoded& decoded) {
-        decoder.single(dialect, sender, request.body, decoded);
-    });
-}
-
-/// RFC draft-ietf-httpapi-idempotency-key-header leaves the form to the server: visible ASCII here.
-bool valid_idempotency_key(const http::Request& request, std::string_view key) {
-    const auto visible = [](char c) { return c >= '!' && c <= '~'; };
-    if (!key.empty()) return key.size() <= 255 && std::ranges::all_of(key, visible);
-    return std::ranges::none_of(request.headers, [](const http::Field& field) {
-        return http::equal_ignoring_case(field.name, "Idempotency-Key");
-    });
-}
-
 std::optional<ingest::BodyKind> body_kind(const http::Request& request) {
     if (takes_json(request)) return ingest::BodyKind::kDetect;
     const std::string media = http::media_type(request.content_type);
@@ -80,7 +57,10 @@ std::optional<ingest::BodyKind> body_kind(const http::Request& request) {
 Task<http::Response> send_event_the_eye(Api& api, http::Request& request) {
     if (!takes_json(request)) co_return unsupported_media_type(request);
     Intake intake(api);
-    decode_single(api, request, model::Dialect::kTheEye, intake);
+    const ingest::Sender sender = sender_of(api, request);
+    intake.decode([&](ingest::Decoder& decoder, Decoded& decoded) {
+        decoder.single(model::Dialect::kTheEye, sender, request.body, decoded);
+    });
     const std::string tail = tail_of(*intake);
     const Status committed = co_await api.services.committer.commit(*intake, request.executor);
     if (!committed) co_return fail(api, request, committed.error());
@@ -93,26 +73,13 @@ Task<http::Response> send_event_the_eye(Api& api, http::Request& request) {
     co_return http::json(201, std::move(body));
 }
 
-Task<http::Response> send_event_eye_service(Api& api, http::Request& request) {
-    if (!takes_json(request)) co_return unsupported_media_type(request);
-    Intake intake(api);
-    decode_single(api, request, model::Dialect::kEyeService, intake);
-    const Status committed = co_await api.services.committer.commit(*intake, request.executor);
-    if (!committed) co_return fail(api, request, committed.error());
-    if (refused(*intake)) co_return refusal(request, *intake);
-    std::string body = R"({"status_code":"200","message":"Processed Message","id":)";
-    append_number(intake->items.front().id, body);
-    body += '}';
-    co_return http::json(200, std::move(body));
-}
-
 Task<http::Response> send_events(Api& api, http::Request& request) {
     const std::optional<ingest::BodyKind> kind = body_kind(request);
     if (!kind) co_return unsupported_media_type(request);
     ingest::Sender sender = sender_of(api, request);
     sender.idempotency_key = request.header("Idempotency-Key");
     if (!valid_idempotency_key(request, sender.idempotency_key)) {
-        const FieldError wrong{"Idempotency-Key", "It is 1 to 255 visible ASCII characters."};
+        const FieldError wrong{"Idempotency-Key", std::string(kIdempotencyKeyFault)};
         co_return field_errors(request, {&wrong, 1});
     }
     Intake intake(api);

@@ -25,7 +25,8 @@ constexpr std::size_t kExampleForm = std::size_t{256} << 10U;
 constexpr RouteEntry kTable[] = {
     {kPost, "/events", kIngest, send_event_the_eye},
     {kPost, "/api/v1/events", kIngest, send_events},
-    {kPost, "/api/event", kIngest, send_event_eye_service},
+    {kPost, "/api/event", kIngest, send_event_or_messages},
+    {kGet, "/api/ready", kIngest, consumer_ready},
 
     {kGet, "/events", kRead, list_events_seed},
     {kGet, "/event_detail/{id}", kRead, get_event_seed},

@@ -64,6 +64,11 @@ void append_number(std::uint64_t number, std::string& out) {
     out.append(digits, end);
 }
 
+bool refused(const Decoded& decoded) {
+    return decoded.whole != Decoded::Whole::kTaken || decoded.items.empty() ||
+           decoded.items.front().state == Item::State::kRejected;
+}
+
 http::Response refusal(const http::Request& request, const Decoded& decoded) {
     if (decoded.whole != Decoded::Whole::kTaken || decoded.items.empty())
         return whole_refusal(request, decoded);

@@ -7,6 +7,8 @@
 
 namespace eyed::api {
 
+/// Whether a body was refused as a whole, or its one item was.
+bool refused(const ingest::Decoded& decoded);
 /// The answer to a body whose one item was refused, or that was refused as a whole: the seeds'
 /// `{"field":["reason"]}` or `{"detail":…}`, or a problem document, by the request's path.
 http::Response refusal(const http::Request& request, const ingest::Decoded& decoded);

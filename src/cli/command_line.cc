@@ -123,6 +123,33 @@ void add_import(CLI::App& app, CommandLine& out) {
     command->callback([importing, &out] { out.command = *importing; });
 }
 
+void add_propagate(CLI::App& app, CommandLine& out) {
+    auto* command =
+        app.add_subcommand("propagate", "Send events of a file to a server, again and again");
+    auto sending = std::make_shared<Propagate>();
+    command->add_option("file", sending->file, "JSON events: an array, or one a line")->required();
+    command->add_option("--to", sending->to, "Server, or a whole URL to send to")->required();
+    command->add_option("--token", sending->token, "Sent as a Bearer")->required();
+    auto* every = command->add_option("--every", sending->every,
+                                      "Time between two sendings, such as 5s, 0.5 or 200ms");
+    command->add_option("--rate", sending->rate, "Events in a time, such as 2000/s or 30/m")
+        ->excludes(every);
+    command->add_option("--count", sending->count, "Stop after so many events")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--duration", sending->duration, "Stop after a time");
+    command->add_flag("--in-order", sending->in_order,
+                      "From front to end, once without --count or --duration (default: at random)");
+    command->add_option("--concurrency", sending->concurrency, "Connections (default: 1)")
+        ->check(CLI::Range(1U, 1'000U));
+    command->add_option("--batch", sending->batch, "Events in a request (default: 1)")
+        ->check(CLI::Range(1U, 10'000U));
+    command->add_option("--retries", sending->retries, "Of one request (default: 10)")
+        ->check(CLI::Range(0U, 1'000U));
+    command->add_option("--timeout", sending->timeout, "Of one request (default: 30s)");
+    command->add_option("--seed", sending->seed, "Choose the same events again");
+    command->callback([sending, &out] { out.command = *sending; });
+}
+
 /// The filters that list, summary, replay and discard have in common.
 void add_rejection_filters(CLI::App& command, Rejections& asked) {
     const auto text = [&](const char* flag, const char* name, const char* help) {
@@ -241,6 +268,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& rest) {
     add_token(app, line);
     add_export(app, line);
     add_import(app, line);
+    add_propagate(app, line);
     add_rejections(app, line);
     for (auto* command : app.get_subcommands({})) {
         command->fallthrough();

@@ -70,6 +70,22 @@ struct Import {
     std::uint32_t batch = 5000;
     bool restart = false;
 };
+/// Texts are as given; cli/propagate_plan.h reads them.
+struct Propagate {
+    std::string file;
+    std::string to;
+    std::string token;
+    std::string every;     ///< empty: not given
+    std::string rate;      ///< empty: not given
+    std::string duration;  ///< empty: not given
+    std::optional<std::uint64_t> count;
+    std::optional<std::uint32_t> concurrency;
+    std::optional<std::uint32_t> batch;
+    std::optional<std::uint64_t> seed;
+    std::uint32_t retries = 10;
+    std::string timeout = "30s";
+    bool in_order = false;
+};
 /// `rejections list|summary|replay|discard`. Filters by the names that the API gives them.
 struct Rejections {
     enum class Act { kList, kSummary, kReplay, kDiscard };
@@ -90,9 +106,9 @@ struct Rebuild {
     bool accept_loss = false;
 };
 
-using Command =
-    std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
-                 TokenCreate, TokenList, TokenRevoke, Export, Import, Rejections, Verify, Rebuild>;
+using Command = std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd,
+                             UserSetState, TokenCreate, TokenList, TokenRevoke, Export, Import,
+                             Propagate, Rejections, Verify, Rebuild>;
 
 struct CommandLine {
     Command command;

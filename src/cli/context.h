@@ -28,6 +28,7 @@ Result<int> list_tokens(const Context& context, const TokenList& command);
 Result<int> revoke_token(const Context& context, const TokenRevoke& command);
 Result<int> export_events(const Context& context, const Export& command);
 Result<int> import_events(const Context& context, const Import& command);
+Result<int> propagate_events(const Context& context, const Propagate& command);
 Result<int> run_rejections(const Context& context, const Rejections& command);
 Result<int> verify(const Context& context, const Verify& command);
 Result<int> rebuild(const Context& context, const Rebuild& command);

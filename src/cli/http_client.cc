@@ -86,6 +86,8 @@ struct HttpClient::Handle {
         curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &options.given_up);
     }
     std::unexpected<Error> failed(CURLcode code) const {
+        if (code == CURLE_ABORTED_BY_CALLBACK)
+            return failure(Code::kUnavailable, "the request was given up before it was answered");
         return failure(Code::kUnavailable,
                        fmt::format("the server does not answer: {}",
                                    error[0] != '\0' ? error : curl_easy_strerror(code)));

@@ -34,6 +34,9 @@ struct Runner {
     }
     Result<int> operator()(const Export& command) const { return export_events(context, command); }
     Result<int> operator()(const Import& command) const { return import_events(context, command); }
+    Result<int> operator()(const Propagate& command) const {
+        return propagate_events(context, command);
+    }
     Result<int> operator()(const Rejections& command) const {
         return run_rejections(context, command);
     }

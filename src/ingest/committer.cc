@@ -41,7 +41,7 @@ void add_refused(Decoded& decoded, const log::Batch::Entry& entry, Item& item, s
     rejection.dialect = decoded.dialect;
     rejection.reason = model::Reason::kTooManyTypes;
     rejection.received_at = decoded.received_at;
-    rejection.pointer = kFieldPointers[index_of(Field::kName)];
+    rejection.pointer = field_pointer(decoded.dialect, Field::kName);
     const NewType& type = decoded.new_types[item.new_type];
     rejection.category = type.category;
     rejection.name = type.name;
@@ -61,7 +61,8 @@ void add_refused(Decoded& decoded, const log::Batch::Entry& entry, Item& item, s
     if (!written.empty()) rejection.payload = written;
     item.first_fault = static_cast<std::uint32_t>(decoded.faults.size());
     item.faults = 1;
-    decoded.faults.push_back({rejection.reason, std::string(kFieldNames[index_of(Field::kName)]),
+    decoded.faults.push_back({rejection.reason,
+                              std::string(field_name(decoded.dialect, Field::kName)),
                               std::string(rejection.pointer), messages::too_many_types(limit)});
     rejection.message = decoded.faults.back().message;
     to.add(rejection);
@@ -109,6 +110,7 @@ void refuse_types(Decoded& decoded, const Registration::Made& made, std::uint32_
         }
     }
     decoded.batch = std::move(kept);
+    if (decoded.good == Decoded::Good::kDropped) keep_refused(decoded);
 }
 
 void note_outcomes(Decoded& decoded, const std::vector<log::Verdict>& verdicts,

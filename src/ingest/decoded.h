@@ -12,6 +12,7 @@
 #include "log/record.h"
 #include "model/dialect.h"
 #include "model/reason.h"
+#include "schema/json_reader.h"
 
 namespace eyed::ingest {
 
@@ -40,6 +41,7 @@ struct Item {
     std::uint32_t new_type = kNone;  ///< into Decoded::new_types
     std::uint32_t raw_offset = 0;    ///< of the item in the body
     std::uint32_t raw_length = 0;
+    std::uint32_t number = 0;  ///< its place in the body, from 0
 };
 
 /// What a body came to. Reusable after clear().
@@ -52,9 +54,16 @@ struct Decoded {
         kEmpty,      ///< an empty array, or no lines at all: 400, nothing recorded
         kTooMany,    ///< more events than a batch may have: 413, nothing recorded
     };
+    /// What becomes of a batch's good items beside faulty ones.
+    enum class Good : std::uint8_t {
+        kTaken,
+        kDropped,  ///< nothing of it is taken; what is faulty is recorded: see keep_refused()
+    };
     Shape shape = Shape::kSingle;
     Whole whole = Whole::kTaken;
-    std::string detail;  ///< of a whole refusal
+    Good good = Good::kTaken;
+    std::string detail;        ///< of a whole refusal
+    schema::JsonFault syntax;  ///< of kMalformed: its offset is in `body`
 
     /// One entry an item. After commit() it is here again: an answer that shows an accepted event
     /// reads it with log::decode_event.
@@ -77,5 +86,8 @@ struct Decoded {
     std::span<const Fault> faults_of(const Item& item) const;
     void clear();
 };
+
+/// Leaves of a batch what is refused, where anything is: its good items are gone then.
+void keep_refused(Decoded& decoded);
 
 }  // namespace eyed::ingest

@@ -46,6 +46,21 @@ std::string summary(std::span<const Fault> faults) {
     return text;
 }
 
+/// What is said of an item that is no object.
+Fault not_an_object(Dialect dialect, Decoded::Shape shape, const JsonValue& value) {
+    Fault fault{Reason::kWrongShape, {}, {}, std::string(messages::kNotAnEvent)};
+    const bool null = value.type == schema::JsonType::kNull;
+    if (dialect == Dialect::kConsumer) {
+        const auto nothing =
+            shape == Decoded::Shape::kSingle ? messages::kPydanticMissing : messages::kPydanticNone;
+        fault.message = null ? nothing : messages::kPydanticObject;
+    } else if (is_seed(dialect)) {
+        fault.message = null ? std::string(messages::kNoData)
+                             : messages::not_a_dictionary(value.type, value.raw);
+    }
+    return fault;
+}
+
 Reason reason_of(const JsonFault& fault) {
     return fault.kind == JsonFault::Kind::kTooDeep ? Reason::kTooDeep : Reason::kMalformed;
 }
@@ -76,6 +91,7 @@ void Decoder::refuse_whole(const Work& work, const JsonFault& fault, std::string
     Decoded& out = work.out;
     begin(work, out.body);
     out.whole = Decoded::Whole::kMalformed;
+    out.syntax = fault;
     out.detail = messages::syntax(fault, body);
     if (is_seed(work.dialect)) out.detail = "JSON parse error - " + out.detail;
     Item item;
@@ -143,8 +159,10 @@ void Decoder::check_type(const Work& work, const schema::JsonIndex& data_index, 
     const TypeState* type = types_.find(draft.category, draft.name);
     if (!type) {
         if (registry_.full(work.sender.application)) {
-            EventReader::add_fault(Reason::kTooManyTypes, Field::kName,
-                                   messages::too_many_types(registry_.limit()), work.out.faults);
+            work.out.faults.push_back({Reason::kTooManyTypes,
+                                       std::string(field_name(work.dialect, Field::kName)),
+                                       std::string(field_pointer(work.dialect, Field::kName)),
+                                       messages::too_many_types(registry_.limit())});
             return;
         }
         new_type = want_type(work, draft);
@@ -152,16 +170,18 @@ void Decoder::check_type(const Work& work, const schema::JsonIndex& data_index, 
     }
     if (!type->structure) return;
     const bool sent = draft.data_end > draft.data_token;
+    const std::string_view pointer = field_pointer(work.dialect, Field::kData);
     schema::Violation violation;
     if (sent) {
         JsonReader data(data_index, draft.data_token, draft.data_end);
-        if (type->structure->check(data, kFieldPointers[index_of(Field::kData)], violation)) return;
+        if (type->structure->check(data, pointer, violation)) return;
     } else {
-        if (data_index_.index(draft.data)) return;  // the log's own: it was JSON when it came
+        if (data_index_.index(draft.data)) return;  // it was found to be JSON before
         JsonReader data(data_index_);
-        if (type->structure->check(data, kFieldPointers[index_of(Field::kData)], violation)) return;
+        if (type->structure->check(data, pointer, violation)) return;
     }
-    work.out.faults.push_back({violation.reason, std::string(kFieldNames[index_of(Field::kData)]),
+    work.out.faults.push_back({violation.reason,
+                               std::string(field_name(work.dialect, Field::kData)),
                                std::move(violation.pointer), std::move(violation.message)});
 }
 
@@ -176,7 +196,7 @@ void Decoder::add_event(const Work& work, const Draft& draft, std::string_view r
     }
     if (out.faults.size() == first_fault) check_type(work, index_, draft, item.new_type);
     item.faults = static_cast<std::uint32_t>(out.faults.size() - first_fault);
-    const std::size_t number = out.items.size();
+    item.number = static_cast<std::uint32_t>(out.items.size());
     out.items.push_back(item);
     if (item.faults != 0) return add_rejection(work, draft, raw, first_fault);
 
@@ -193,8 +213,20 @@ void Decoder::add_event(const Work& work, const Draft& draft, std::string_view r
     if (work.sender.idempotency_key.empty() || !draft.event_id.empty()) return out.batch.add(event);
     key_.assign("\0idem:", 6);  // no event_id holds a NUL
     key_ += work.sender.idempotency_key;
-    if (out.shape == Decoded::Shape::kBatch) key_ += fmt::format("#{}", number);
+    if (out.shape == Decoded::Shape::kBatch) key_ += fmt::format("#{}", item.number);
     out.batch.add(event, log::dedup_key(work.sender.application, key_));
+}
+
+bool Decoder::collect(const Work& work, JsonReader& reader) {
+    return work.dialect == Dialect::kConsumer
+               ? messages_.collect(reader)
+               : reader_.collect(reader, work.rules, work.out.faults);
+}
+
+void Decoder::read_fields(const Work& work, Draft& draft) {
+    if (work.dialect == Dialect::kConsumer)
+        return messages_.read(limits_.depth, draft, work.out.faults);
+    reader_.read(index_, bounds(work.sender), draft, work.out.faults);
 }
 
 bool Decoder::add_item(const Work& work, JsonReader& reader, After after) {
@@ -209,25 +241,18 @@ bool Decoder::add_item(const Work& work, JsonReader& reader, After after) {
     draft.timestamp = work.sender.now;
     std::string_view raw;
     if (reader.peek() == '{') {
-        if (!reader_.collect(reader, work.rules, out.faults) || !ended()) {
+        if (!collect(work, reader) || !ended()) {
             out.faults.resize(first_fault);
             return false;
         }
         const std::size_t end = index_.tokens()[reader.token() - 1] + 1;
         raw = index_.text().substr(begin, end - begin);
-        reader_.read(index_, bounds(work.sender), draft, out.faults);
+        read_fields(work, draft);
     } else {
         JsonValue value;
         if (!reader.read(value) || !ended()) return false;
         raw = value.raw;
-        const bool django = is_seed(work.dialect);
-        const bool nothing = django && value.type == schema::JsonType::kNull;
-        out.faults.push_back({Reason::kWrongShape,
-                              {},
-                              {},
-                              nothing  ? std::string(messages::kNoData)
-                              : django ? messages::not_a_dictionary(value.type, value.raw)
-                                       : std::string(messages::kNotAnEvent)});
+        out.faults.push_back(not_an_object(work.dialect, out.shape, value));
     }
     add_event(work, draft, raw, first_fault);
     return true;
@@ -240,6 +265,27 @@ void Decoder::single(Dialect dialect, const Sender& sender, std::string_view bod
     if (const JsonFault fault = index_.index(body)) return refuse_whole(work, fault, body);
     JsonReader reader(index_);
     if (!add_item(work, reader, After::kNothing)) refuse_whole(work, reader.fault(), body);
+}
+
+void Decoder::event_or_messages(Dialect otherwise, const Sender& sender, std::string_view body,
+                                Decoded& out) {
+    if (body.empty()) return single(otherwise, sender, body, out);
+    const JsonFault fault = index_.index(body);
+    const Dialect dialect = fault ? otherwise : dialect_of(JsonReader(index_), otherwise);
+    Sender from = sender;
+    if (dialect != Dialect::kConsumer) from.idempotency_key = {};
+    const Work work{dialect, rules_of(dialect), from, out};
+    begin(work, body);
+    if (fault) return refuse_whole(work, fault, body);
+    JsonReader reader(index_);
+    if (dialect != Dialect::kConsumer || reader.peek() != '[') {
+        if (!add_item(work, reader, After::kNothing)) refuse_whole(work, reader.fault(), body);
+        return;
+    }
+    out.shape = Decoded::Shape::kBatch;
+    out.good = Decoded::Good::kDropped;
+    if (!add_array(work, reader)) return refuse_whole(work, reader.fault(), body);
+    keep_refused(out);
 }
 
 bool Decoder::add_array(const Work& work, JsonReader& reader) {

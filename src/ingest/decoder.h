@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "ingest/decoded.h"
 #include "ingest/event_reader.h"
+#include "ingest/message_reader.h"
 #include "ingest/types.h"
 #include "model/event.h"
 #include "model/principal.h"
@@ -51,9 +52,16 @@ class Decoder {
   public:
     Decoder(const Types& types, Limits limits);
 
-    /// A body that is one event, in any dialect (an empty body counts as `{}` in those of seeds 000
-    /// and 001).
+    /// A body that is one event, in any dialect: one message of seed 002's consumer too. An empty
+    /// body counts as `{}` in those of seeds 000 and 001.
     void single(model::Dialect dialect, const Sender& sender, std::string_view body, Decoded& out);
+    /// `POST /api/event`, which two seeds share. What the body is, its fields say: an array, or an
+    /// object that has `event_type` or `event_payload` and none of kSeedRules' fields, is the
+    /// consumer's; another object with any of these is seed 000's. Of anything else `otherwise` is
+    /// the dialect, kEyeService or kConsumer. `out.dialect` says which it was. Of an array with
+    /// faults only these are in `out`. The idempotency key counts for messages alone.
+    void event_or_messages(model::Dialect otherwise, const Sender& sender, std::string_view body,
+                           Decoded& out);
     /// `POST /api/v1/events`: an object, an array, or NDJSON.
     void native(const Sender& sender, BodyKind kind, std::string_view body, Decoded& out);
     /// One line of an import: as a native object, with the fields of an export allowed (`id`,
@@ -104,10 +112,13 @@ class Decoder {
     void change(const Work& work, const model::Event& existing, std::string_view body,
                 model::Event& changed);
     EventReader::Bounds bounds(const Sender& sender) const;
+    bool collect(const Work& work, schema::JsonReader& reader);
+    void read_fields(const Work& work, Draft& draft);
 
     schema::JsonIndex index_;
     schema::JsonIndex data_index_;  ///< of an event's data that is not in the body
     EventReader reader_;
+    MessageReader messages_;
     TypeCache types_;
     const Types& registry_;
     const Limits limits_;

@@ -21,6 +21,21 @@ inline constexpr std::array<std::string_view, kFields> kFieldNames{
 inline constexpr std::array<std::string_view, kFields> kFieldPointers{
     "/category", "/name", "/data", "/session_id", "/timestamp", "/event_id"};
 
+/// Of every event that seed 002's consumer takes.
+inline constexpr std::string_view kMessageCategory = "message";
+/// A field's name in a dialect: the consumer says event_type for the name, event_payload for the
+/// data.
+constexpr std::string_view field_name(model::Dialect dialect, Field field) {
+    if (dialect == model::Dialect::kConsumer && field == Field::kName) return "event_type";
+    if (dialect == model::Dialect::kConsumer && field == Field::kData) return "event_payload";
+    return kFieldNames[index_of(field)];
+}
+constexpr std::string_view field_pointer(model::Dialect dialect, Field field) {
+    if (dialect == model::Dialect::kConsumer && field == Field::kName) return "/event_type";
+    if (dialect == model::Dialect::kConsumer && field == Field::kData) return "/event_payload";
+    return kFieldPointers[index_of(field)];
+}
+
 inline constexpr std::size_t kMaxCategory = 50;  ///< code points, as the next two
 inline constexpr std::size_t kMaxName = 150;
 inline constexpr std::size_t kMaxEventId = 128;

@@ -29,6 +29,15 @@ inline constexpr std::string_view kNotAnEvent = "An event must be a JSON object.
 inline constexpr std::string_view kUnknownField = "There is no such field.";
 inline constexpr std::string_view kEmptyBatch = "There are no events in the body.";
 
+// To clients of seed 002, in the words of pydantic 1; those of the last line are ours.
+inline constexpr std::string_view kPydanticMissing = "field required";
+inline constexpr std::string_view kPydanticNone = "none is not an allowed value";
+inline constexpr std::string_view kPydanticText = "str type expected";
+inline constexpr std::string_view kPydanticObject = "value is not a valid dict";
+inline constexpr std::string_view kPydanticBlank = "ensure this value has at least 1 characters";
+inline constexpr std::string_view kPydanticTooLong = "ensure this value has at most 150 characters";
+inline constexpr std::string_view kPydanticNulCharacter = "null characters are not allowed";
+
 /// `Ensure this field has no more than 50 characters.`
 std::string too_long(std::size_t limit);
 /// `“x” is not a valid UUID.`
@@ -38,6 +47,13 @@ std::string not_a_dictionary(schema::JsonType type, std::string_view raw);
 std::string too_deep(std::uint32_t limit);
 std::string too_many_types(std::uint32_t limit);
 std::string too_many_events(std::uint32_t limit);
+/// Where a fault is in its text, as Python's json counts: characters from 0, the others from 1.
+struct Place {
+    std::size_t character = 0;
+    std::size_t line = 1;
+    std::size_t column = 1;
+};
+Place place_of(const schema::JsonFault& fault, std::string_view text);
 /// `Expecting value: line 1 column 1 (char 0)`, as Python's json says it; lines, columns and
 /// characters are of `text`.
 std::string syntax(const schema::JsonFault& fault, std::string_view text);

@@ -50,7 +50,15 @@ async function callOf(operation, things, token) {
 
 const native = ({path}) => path.startsWith('/api/v1/');
 
+const fastApi = {
+    'Authentication credentials were not provided.': 'Not authenticated',
+    'Invalid token.': /^Invalid token: ./,
+};
+
 function assertUnauthenticated(operation, answer, detail) {
+    if (operation.path === '/api/ready') {
+        return assertAnswer(answer, {status: 401, headers: {'www-authenticate': 'Bearer'}, body: {detail: fastApi[detail]}});
+    }
     assertAnswer(answer, {status: 401, headers: {'www-authenticate': 'Token'}});
     if (native(operation)) assertAnswer(answer, problem(401, {detail}));
     else assertAnswer(answer, {body: {detail}});

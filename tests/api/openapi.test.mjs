@@ -49,7 +49,7 @@ test('every path knows its methods, with and without the slash', async () => {
 const wrong = [
     ['POST', '/events', {json: {}}, 400], ['POST', '/events', {body: '{', type: 'application/json'}, 400],
     ['POST', '/events', {body: 'x', type: 'text/plain'}, 415], ['GET', '/events', {query: 'limit=x'}, 400],
-    ['POST', '/api/event', {json: []}, 400], ['POST', '/api/event', {body: 'x', type: 'text/plain'}, 415],
+    ['POST', '/api/event', {json: {}}, 400], ['POST', '/api/event', {json: [{}]}, 422], ['POST', '/api/event', {body: 'x', type: 'text/plain'}, 415],
     ['GET', '/sessions', {query: 'limit=0'}, 400], ['GET', '/errors', {query: 'cursor=x'}, 400],
     ['PUT', '/event_detail/{id}', {json: {}}, 400], ['POST', '/api-token-auth', {json: {}}, 400],
     ['POST', '/api/v1/events', {json: {}}, 400], ['POST', '/api/v1/events', {json: []}, 400],

@@ -101,6 +101,8 @@ test('a flipped byte in the middle of the log stops the store there, is reported
     assert.deepEqual([ready.body.checks.log.ok, ready.body.checks.store.ok], [true, false]);
     assert.ok(!ready.text.includes(server.data) && !ready.text.includes(damaged), 'where is for the log alone');
     assert.ok(server.logged('not ready').why.includes(damaged));
+    const asked = await server.get('/api/ready', {token: null, headers: {authorization: `Bearer ${server.token}`}});
+    assert.deepEqual([asked.status, asked.body], [500, {detail: 'Database connection failed!'}]);
     const event = {category: 'crash', name: 'after the damage'};
     const {status, body} = await server.post('/api/v1/events', {json: event});
     assert.equal(status, 201, 'the log writes on');
