@@ -51,6 +51,40 @@ export async function singleCase(options) {
     }
 }
 
+const schemaOf = (example) => ({
+    type: 'object', required: Object.keys(example), additionalProperties: false,
+    properties: Object.fromEntries(Object.keys(example).map((key) => [key, {type: 'string', maxLength: 200}])),
+});
+
+// The same events unchecked, against an enforced example, and against an enforced JSON Schema, in turn.
+export function checksCase(options) {
+    return withEyed(options, async (eyed) => {
+        const example = {host: 'www.consumeraffairs.com', path: '/', element: 'chat bubble'};
+        const modes = {off: {mode: 'off'}, example: {example, mode: 'enforce'}, schema: {schema: schemaOf(example), mode: 'enforce'}};
+        const rates = {off: [], example: [], schema: []};
+        const cpu = {off: [], example: [], schema: []};
+        await load(options, single(eyed, {requests: 1000, seconds: 60}));
+        const {body: {results: [{id}]}} = await eyed.get('/api/v1/event-types');
+        for (let i = 0; i < options.rounds; i++) {
+            for (const [name, change] of Object.entries(modes)) {
+                const {status, text} = await eyed.request('PATCH', `/api/v1/event-types/${id}`, change);
+                if (status !== 200) throw new Error(`PATCH: ${status} ${text}`);
+                const before = cpuSeconds(eyed.child.pid);
+                const outcome = await load(options, single(eyed, {seconds: options.seconds / 2}));
+                cpu[name].push(((cpuSeconds(eyed.child.pid) - before) / outcome.good) * 1e6);
+                rates[name].push(outcome.per_second);
+            }
+        }
+        const share = (name) => median(rates[name].map((rate, i) => rate / rates.off[i]));
+        const beside = (name) => `${Math.round(median(rates[name]))} /s of ${Math.round(median(rates.off))} /s unchecked; ` +
+            `server CPU ${median(cpu[name]).toFixed(1)} and ${median(cpu.off).toFixed(1)} µs an event`;
+        return [
+            atLeast('single events, enforced example, share of unchecked', share('example'), 0.8, '', beside('example')),
+            atLeast('single events, enforced JSON Schema, share of unchecked', share('schema'), 0.6, '', beside('schema')),
+        ];
+    });
+}
+
 export function batchCase(options) {
     return withEyed(options, async (eyed) => {
         const before = cpuSeconds(eyed.child.pid);
@@ -177,6 +211,7 @@ export async function readsCase(options) {
         const times = await timesOf(eyed, `/api/v1/events?${query}`, options.repeats);
         rows.push(atMost(`10 M events: a page by ${name}`, median(times), 20, 'ms', `p90 ${percentile(times, 0.9).toFixed(1)}`));
     }
+    rows.push(atMost('10 M events: the event types with their counts', median(await timesOf(eyed, '/api/v1/event-types', options.repeats)), 100, 'ms'));
     for (const [name, target] of [['a page by session', `/api/v1/events?session_id=${some.session_id}`], ['a session in order', `/api/v1/sessions/${some.session_id}/events`]]) {
         rows.push(atMost(`10 M events: ${name}`, median(await timesOf(eyed, target, options.repeats)), 40, 'ms'));
     }

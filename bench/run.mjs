@@ -12,7 +12,7 @@ const {values: flags, positionals: names} = parseArgs({
     options: {quick: {type: 'boolean', default: false}, data: {type: 'string', default: 'build/bench/data'}},
 });
 const all = {
-    single: cases.singleCase, batch: cases.batchCase, sustained: cases.sustainedCase, per_sync: cases.perSyncCase,
+    single: cases.singleCase, checks: cases.checksCase, batch: cases.batchCase, sustained: cases.sustainedCase, per_sync: cases.perSyncCase,
     visible: cases.visibleCase, reads: cases.readsCase, refusals: cases.refusalsCase, memory: cases.memoryCase, disk: cases.diskCase, start: cases.startCase,
 };
 const unknown = names.filter((name) => !(name in all));

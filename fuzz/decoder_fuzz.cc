@@ -20,8 +20,15 @@ class Directory final : public ingest::TypeDirectory {
         return failure(Code::kInternal, "unused");
     }
     Result<std::vector<ingest::TypeRow>> changes_since(std::uint64_t) override {
-        ingest::TypeRow row{{1}, {1}, "c", "n", R"({"a":1,"b":[{"c":"x"},null],"d":{}})", 1, 1};
-        ingest::TypeRow message{{2}, {1}, "message", "n", R"({"a":1})", 1, 2};
+        ingest::TypeRow row{.id = {1}, .application = {1}, .category = "c", .name = "n"};
+        row.mode = model::CheckMode::kEnforce;
+        row.example = R"({"a":1,"b":[{"c":"x"},null],"d":{}})";
+        row.version = row.revision = 1;
+        ingest::TypeRow message{.id = {2}, .application = {1}, .category = "message", .name = "n"};
+        message.mode = model::CheckMode::kEnforce;
+        message.example = R"({"a":1})";
+        message.version = 1;
+        message.revision = 2;
         return std::vector{row, message};
     }
 };

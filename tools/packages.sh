@@ -2,7 +2,7 @@
 # of third_party/package-lock.json through npm. Sourced by ../dev; does nothing when all is there.
 
 packages_build="g++ cmake ninja-build pkg-config ca-certificates
-    libboost1.81-dev libboost-json1.81-dev libssl-dev libsimdjson-dev libsoci-dev libsqlite3-dev
+    libboost1.81-dev libboost-json1.81-dev libssl-dev libsimdjson-dev libre2-dev libsoci-dev libsqlite3-dev
     libsodium-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libcurl4-openssl-dev libxxhash-dev libzstd-dev zlib1g-dev
     prometheus-cpp-dev"
 packages_test="libgtest-dev libgmock-dev chromium"

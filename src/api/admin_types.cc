@@ -14,7 +14,7 @@
 #include "catalog/event_types.h"
 #include "http/percent.h"
 #include "ingest/types.h"
-#include "schema/structure.h"
+#include "schema/checker.h"
 
 namespace eyed::api {
 
@@ -112,6 +112,14 @@ void append_heading(const Column& column, const ListQuery& query, Html& html) {
         .raw("</a></th>");
 }
 
+/// `enforce: example`, `observe: JSON Schema`, `off`.
+std::string checked_against(const model::EventType& type) {
+    std::string text(model::mode_name(type.mode));
+    if (type.example) text += ": example";
+    if (type.schema) text += ": JSON Schema";
+    return text;
+}
+
 void append_row(const model::EventType& type, Html& html) {
     html.raw("<tr><td>")
         .text(type.category)
@@ -124,7 +132,7 @@ void append_row(const model::EventType& type, Html& html) {
         .raw("</td><td class=\"time\">")
         .text(minute_of(type.updated_at))
         .raw("</td><td>")
-        .raw(type.example ? "yes" : "–")
+        .text(checked_against(type))
         .raw("</td></tr>");
 }
 
@@ -167,7 +175,7 @@ std::string list_content(const ListQuery& query, const EventTypes::Found& found)
         html.raw("<div class=\"card scroll\"><table><thead><tr>");
         for (const Column& column : kColumns)
             append_heading(column, query, html);
-        html.raw("<th scope=\"col\">Example</th></tr></thead><tbody>");
+        html.raw("<th scope=\"col\">Check</th></tr></thead><tbody>");
         for (const model::EventType& type : found.rows)
             append_row(type, html);
         html.raw("</tbody></table></div>");
@@ -193,7 +201,18 @@ std::string change_content(const BrowserSessions::Session& session, const model:
         .text(type.name)
         .raw("</dd><dt>First seen</dt><dd>")
         .text(minute_of(type.first_seen))
-        .raw("</dd></dl><form class=\"card\" method=\"post\"")
+        .raw("</dd><dt>Check</dt><dd>")
+        .text(checked_against(type))
+        .raw("</dd></dl>");
+    if (type.schema) {
+        html.raw(
+                "<p>This type has a JSON Schema, which the API alone changes.</p><pre "
+                "class=\"card\">")
+            .text(*type.schema)
+            .raw("</pre><p><a href=\"/admin/events/eventtype/\">All event types</a></p>");
+        return html.take();
+    }
+    html.raw("<form class=\"card\" method=\"post\"")
         .attribute("action", change_path(type.id))
         .raw(">");
     append_field({.name = "csrf_token", .type = "hidden", .value = session.csrf}, html);
@@ -236,10 +255,16 @@ http::Response no_such_type(const Api& api, const http::Request& request,
 
 /// What is wrong with the example; empty: nothing.
 std::string example_problem(std::string_view example) {
-    const auto structure = schema::Structure::from_example(example);
-    if (!structure) return structure.error().detail;
-    if (!structure->repeated_key()) return {};
-    return fmt::format("The key “{}” is there twice in one object.", *structure->repeated_key());
+    const auto checker = schema::Checker::from_example(example);
+    return checker ? std::string() : checker.error().message;
+}
+
+/// A form that was opened before somebody set a JSON Schema.
+http::Response conflict_page(const BrowserSessions::Session& session,
+                             const model::EventType& type) {
+    const std::string title = title_of(type);
+    return message_page(409, {.title = title, .session = &session},
+                        "This type has a JSON Schema meanwhile, which the API alone changes.");
 }
 
 }  // namespace
@@ -268,8 +293,9 @@ Task<http::Response> admin_event_type(Api& api, http::Request& request) {
     ExampleForm form;
     if (type->example) form.typed = *type->example;
     if (request.query == "saved=1")
-        form.done = type->example ? "Saved. Events are checked against this example from now on."
-                                  : "Saved. Events of this type are not checked.";
+        form.done = type->mode != model::CheckMode::kOff
+                        ? "Saved. Events are checked against this example from now on."
+                        : "Saved. Events of this type are not checked.";
     const std::string title = title_of(*type);
     const Frame frame{.title = title, .session = &*session};
     co_return page(200, frame, change_content(*session, *type, form));
@@ -294,10 +320,16 @@ Task<http::Response> admin_change_event_type(Api& api, http::Request& request) {
         const ExampleForm again{.typed = typed, .error = wrong};
         co_return page(200, frame, change_content(*session, *type, again));
     }
-    EventTypes::Edit edit{.id = type->id, .by = session->user.id, .at = api.services.clock.now()};
-    if (!clears) edit.example = std::string(typed);
-    auto save = [&api, &edit]() -> Status {
-        EYED_TRY(api.services.catalog.event_types().set_example(edit));
+    if (type->schema) co_return conflict_page(*session, *type);
+    EventTypes::Change change;
+    change.id = type->id;
+    change.by = {session->user.id, {}, model::Via::kAdmin};
+    change.at = api.services.clock.now();
+    change.example.emplace();
+    if (!clears) change.example->emplace(typed);
+    change.mode = clears ? model::CheckMode::kOff : model::CheckMode::kEnforce;
+    auto save = [&api, &change]() -> Status {
+        EYED_TRY(api.services.catalog.event_types().change(change));
         return api.services.types.refresh();
     };
     const Status saved = co_await on_worker(api.services.lanes.catalog, request, std::move(save));

@@ -326,7 +326,7 @@ http::Response field_errors(const http::Request& request, std::span<const FieldE
     if (style_of(request.path) == ErrorStyle::kProblem) {
         std::vector<Flaw> flaws;
         for (const FieldError& error : errors)
-            flaws.push_back({error.field, {}, {}, error.message});
+            flaws.push_back({error.field, error.pointer, {}, error.message});
         const std::string text =
             errors.empty() ? std::string(kTable[kInvalid].text)
                            : fmt::format("{}: {}", errors.front().field, errors.front().message);

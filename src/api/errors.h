@@ -78,6 +78,7 @@ http::Response render_failure(const http::Request& request, const http::Failure&
 struct FieldError {
     std::string field;
     std::string message;
+    std::string pointer;  ///< into the field's value, where it is a document; problems alone tell
 };
 /// 400: `{"field":["message", …]}`, fields in order of first appearance; or a problem with
 /// `errors`.

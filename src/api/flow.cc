@@ -148,6 +148,15 @@ bool takes_json(const http::Request& request) {
     return media == "application/json" || media.ends_with("+json");
 }
 
+std::optional<ingest::BodyKind> native_body_kind(const http::Request& request) {
+    if (takes_json(request)) return ingest::BodyKind::kDetect;
+    const std::string media = http::media_type(request.content_type);
+    if (media == "application/x-ndjson" || media == "application/ndjson" ||
+        media == "application/jsonl")
+        return ingest::BodyKind::kLines;
+    return std::nullopt;
+}
+
 http::Response unsupported_media_type(const http::Request& request) {
     return error_status(
         request, 415,

@@ -126,6 +126,8 @@ inline constexpr std::string_view kIdempotencyKeyFault = "It is 1 to 255 visible
 
 /// Whether the request's content type says JSON; none at all does.
 bool takes_json(const http::Request& request);
+/// How a native body of events is to be read, by its content type; nullopt: one that is not taken.
+std::optional<ingest::BodyKind> native_body_kind(const http::Request& request);
 /// 415 with DRF's sentence.
 http::Response unsupported_media_type(const http::Request& request);
 

@@ -49,6 +49,16 @@ Task<http::Response> get_receipt(Api& api, http::Request& request);
 
 // event_types.cc
 Task<http::Response> list_event_types(Api& api, http::Request& request);
+Task<http::Response> get_event_type(Api& api, http::Request& request);
+Task<http::Response> change_event_type(Api& api, http::Request& request);
+Task<http::Response> list_event_type_versions(Api& api, http::Request& request);
+
+// type_trials.cc
+Task<http::Response> infer_event_type(Api& api, http::Request& request);
+Task<http::Response> backtest_event_type(Api& api, http::Request& request);
+
+// validate.cc
+Task<http::Response> validate_events(Api& api, http::Request& request);
 
 // export.cc
 Task<http::Response> export_events(Api& api, http::Request& request);

@@ -43,15 +43,6 @@ std::string tail_of(const Decoded& decoded) {
     return event ? seed_event_tail(*event) : std::string();
 }
 
-std::optional<ingest::BodyKind> body_kind(const http::Request& request) {
-    if (takes_json(request)) return ingest::BodyKind::kDetect;
-    const std::string media = http::media_type(request.content_type);
-    if (media == "application/x-ndjson" || media == "application/ndjson" ||
-        media == "application/jsonl")
-        return ingest::BodyKind::kLines;
-    return std::nullopt;
-}
-
 }  // namespace
 
 Task<http::Response> send_event_the_eye(Api& api, http::Request& request) {
@@ -74,7 +65,7 @@ Task<http::Response> send_event_the_eye(Api& api, http::Request& request) {
 }
 
 Task<http::Response> send_events(Api& api, http::Request& request) {
-    const std::optional<ingest::BodyKind> kind = body_kind(request);
+    const std::optional<ingest::BodyKind> kind = native_body_kind(request);
     if (!kind) co_return unsupported_media_type(request);
     ingest::Sender sender = sender_of(api, request);
     sender.idempotency_key = request.header("Idempotency-Key");

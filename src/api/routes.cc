@@ -22,6 +22,9 @@ using enum model::Scope;
 /// Of the form that edits an example: 64 KiB, percent-encoded.
 constexpr std::size_t kExampleForm = std::size_t{256} << 10U;
 
+/// An example or a JSON Schema of 64 KiB, with room for how it is written.
+constexpr std::size_t kRulesBody = std::size_t{256} << 10U;
+
 constexpr RouteEntry kTable[] = {
     {kPost, "/events", kIngest, send_event_the_eye},
     {kPost, "/api/v1/events", kIngest, send_events},
@@ -50,6 +53,12 @@ constexpr RouteEntry kTable[] = {
     {kGet, "/api/v1/rejections/{id}", kRead, get_rejection},
     {kGet, "/api/v1/receipts/{event_id}", kRead, get_receipt},
     {kGet, "/api/v1/event-types", kRead, list_event_types},
+    {kGet, "/api/v1/event-types/{id}", kRead, get_event_type},
+    {kPatch, "/api/v1/event-types/{id}", kManage, change_event_type, kRulesBody},
+    {kGet, "/api/v1/event-types/{id}/versions", kRead, list_event_type_versions},
+    {kPost, "/api/v1/event-types/{id}/infer", kRead, infer_event_type, kRulesBody},
+    {kPost, "/api/v1/event-types/{id}/backtest", kRead, backtest_event_type, kRulesBody},
+    {kPost, "/api/v1/validate", kIngest, validate_events},
     {kGet, "/api/v1/export", kRead, export_events},
 
     {kPost, "/api-token-auth", kOpen, obtain_token},

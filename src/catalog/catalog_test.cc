@@ -274,31 +274,104 @@ TEST_F(CatalogTest, AnApplicationOverItsLimitGetsKnownTypesOnly) {
     EXPECT_TRUE(more[2]);
 }
 
-TEST_F(CatalogTest, AnExampleTurnsTheCheckOnAndClearingItOff) {
-    const auto made = catalog_->event_types().create_if_absent({type("a", "1"), type("a", "2")}, 9);
+TEST_F(CatalogTest, EachChangeOfATypeMakesItsNextVersion) {
+    auto& types = catalog_->event_types();
+    const auto made = types.create_if_absent({type("a", "1"), type("a", "2")}, 9);
     const auto id = made->at(0)->id;
     const auto user = make_user("ann");
     const auto before = made->at(1)->revision;
-    const auto set = catalog_->event_types().set_example({id, R"({"k":1})", user.id, Micros{70}});
+    const model::Actor by{user.id, {}, model::Via::kAdmin};
+    EventTypes::Change change{.id = id, .by = by, .at = Micros{70}};
+    change.example = R"({"k":1})";
+    change.mode = model::CheckMode::kEnforce;
+    const auto set = types.change(change);
     ASSERT_TRUE(set) << set.error().detail;
     EXPECT_EQ(set->mode, model::CheckMode::kEnforce);
     EXPECT_EQ(set->example, R"({"k":1})");
     EXPECT_EQ(set->updated_by, user.id);
     EXPECT_EQ(set->updated_at, Micros{70});
-    const auto changed = catalog_->event_types().changes_since(before).value();
+    EXPECT_EQ(set->version, 2U);
+    const auto changed = types.changes_since(before).value();
     ASSERT_EQ(changed.size(), 1U);
     EXPECT_EQ(changed[0].id, id);
-    const auto cleared =
-        catalog_->event_types().set_example({id, std::nullopt, user.id, Micros{71}}).value();
+
+    EventTypes::Change clear{.id = id, .by = by, .at = Micros{71}};
+    clear.example.emplace(std::nullopt);
+    const auto cleared = types.change(clear).value();
     EXPECT_EQ(cleared.mode, model::CheckMode::kOff);
     EXPECT_EQ(cleared.example, std::nullopt);
     EXPECT_EQ(cleared.version, 3U);
     EXPECT_GT(cleared.revision, set->revision);
-    EXPECT_EQ(catalog_->event_types()
-                  .set_example({EventTypeId{99}, "{}", user.id, Micros{1}})
+    EXPECT_EQ(types.change({.id = EventTypeId{99}}).error().code, Code::kNotFound);
+
+    const auto all = types.versions(id, {.limit = 2}).value();
+    ASSERT_EQ(all.rows.size(), 2U);
+    EXPECT_TRUE(all.more);
+    EXPECT_EQ(all.rows[0].version, 3U);
+    EXPECT_EQ(all.rows[1].example, R"({"k":1})");
+    EXPECT_EQ(all.rows[1].changed_by, user.id);
+    const auto rest = types.versions(id, {.limit = 2, .after = 2}).value();
+    ASSERT_EQ(rest.rows.size(), 1U);
+    EXPECT_FALSE(rest.more);
+    EXPECT_EQ(rest.rows[0].version, 1U);
+    EXPECT_EQ(rest.rows[0].changed_at, Micros{9});
+    EXPECT_FALSE(rest.rows[0].changed_by);
+
+    const auto lines = catalog_->audit().list({.kind = "event_type"}, {}).value().rows;
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[1].details, R"({"version":[1,2],"mode":["off","enforce"],"example":"set"})");
+    EXPECT_EQ(lines[0].details,
+              R"({"version":[2,3],"mode":["enforce","off"],"example":"removed"})");
+    EXPECT_EQ(lines[0].subject, "a: 1");
+    EXPECT_EQ(lines[0].actor.user, user.id);
+}
+
+TEST_F(CatalogTest, AModeThatIsNotSaidFollowsFromWhatThereIsToCheck) {
+    auto& types = catalog_->event_types();
+    const auto id = types.create_if_absent({type("a", "1")}, 9)->at(0)->id;
+    const auto change = [&](auto set) {
+        EventTypes::Change change{.id = id, .at = Micros{70}};
+        set(change);
+        return types.change(change);
+    };
+    using Change = EventTypes::Change;
+    using enum model::CheckMode;
+    EXPECT_EQ(change([](Change& c) { c.mode = kObserve; }).error().code, Code::kInvalidArgument);
+    EXPECT_EQ(change([](Change& c) { c.example = R"({"a":1})"; })->mode, kObserve);
+    EXPECT_EQ(change([](Change& c) { c.mode = kOff; })->mode, kOff);
+    const auto schema = change([](Change& c) { c.schema = "{}"; });
+    EXPECT_EQ(schema->mode, kOff);
+    EXPECT_EQ(schema->example, std::nullopt);
+    EXPECT_EQ(change([](Change& c) { c.mode = kEnforce; })->mode, kEnforce);
+    EXPECT_EQ(change([](Change& c) { c.example = R"({"a":1})"; })->mode, kEnforce);
+    EXPECT_EQ(change([](Change& c) {
+                  c.example = R"({"a":1})";
+                  c.schema = "{}";
+              })
                   .error()
                   .code,
-              Code::kNotFound);
+              Code::kInvalidArgument);
+    EXPECT_EQ(change([](Change& c) {
+                  c.example.emplace(std::nullopt);
+                  c.mode = kObserve;
+              })
+                  .error()
+                  .code,
+              Code::kInvalidArgument);
+    EXPECT_EQ(change([](Change& c) { c.example.emplace(std::nullopt); })->mode, kOff);
+}
+
+TEST_F(CatalogTest, AChangeOfAnOlderVersionIsRefusedAndOneThatChangesNothingMakesNone) {
+    auto& types = catalog_->event_types();
+    const auto id = types.create_if_absent({type("a", "1")}, 9)->at(0)->id;
+    EventTypes::Change change{.id = id, .at = Micros{70}, .expected_version = 1};
+    change.description = "what it is for";
+    EXPECT_EQ(types.change(change)->version, 2U);
+    EXPECT_EQ(types.change(change).error().code, Code::kConflict);
+    change.expected_version = 2;
+    EXPECT_EQ(types.change(change)->version, 2U);
+    EXPECT_EQ(types.versions(id, {})->rows.size(), 2U);
+    EXPECT_EQ(catalog_->audit().list({.kind = "event_type"}, {})->rows.size(), 1U);
 }
 
 TEST_F(CatalogTest, ListsOfTypesFilterSearchOrderAndPage) {
@@ -332,7 +405,7 @@ TEST_F(CatalogTest, ListsOfTypesFilterSearchOrderAndPage) {
     EXPECT_EQ(catalog_->event_types().list(page)->total, 4U);
 }
 
-TEST_F(CatalogTest, EventTypesAreListedByTheApplicationsThatSentThemFirst) {
+TEST_F(CatalogTest, EventTypesAreListedByTheApplicationsThatSendThem) {
     auto by_two = type("app", "open");
     by_two.application = ApplicationId{2};
     auto by_three = type("app", "close");
@@ -351,7 +424,7 @@ TEST_F(CatalogTest, EventTypesAreListedByTheApplicationsThatSentThemFirst) {
         return names;
     };
     EXPECT_THAT(names({ApplicationId{2}}), ElementsAre("open"));
-    EXPECT_THAT(names({ApplicationId{3}}), ElementsAre("close"));
+    EXPECT_THAT(names({ApplicationId{3}}), ElementsAre("close", "open"));
     EXPECT_THAT(names({ApplicationId{2}, ApplicationId{3}}), ElementsAre("close", "open"));
     EXPECT_THAT(names({ApplicationId{-1}}), ElementsAre());
     EXPECT_THAT(names({}), ElementsAre("close", "open"));

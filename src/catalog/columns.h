@@ -28,6 +28,21 @@ struct NullableNumber {
     long long id() const { return indicator == soci::i_null ? 0 : value; }
 };
 
+/// The same of a text.
+struct NullableText {
+    std::string value;
+    soci::indicator indicator = soci::i_null;
+
+    NullableText() = default;
+    explicit NullableText(const std::optional<std::string>& text)
+        : value(text.value_or("")), indicator(text ? soci::i_ok : soci::i_null) {}
+
+    std::optional<std::string> text() const {
+        if (indicator == soci::i_null) return std::nullopt;
+        return value;
+    }
+};
+
 /// Prepares `query` with its soci::into and soci::use parts, in order; what they refer to must
 /// outlive the statement.
 template <class... Parts>

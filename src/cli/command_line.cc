@@ -123,6 +123,83 @@ void add_import(CLI::App& app, CommandLine& out) {
     command->callback([importing, &out] { out.command = *importing; });
 }
 
+/// For commands that only a running server can answer.
+void add_server(CLI::App& command, Remote& remote) {
+    command.add_option("--url", remote.url, "Of a running server")->required();
+    command.add_option("--token", remote.token, "For the server")->required();
+}
+
+void add_type_words(CLI::App& command, TypeWords& type) {
+    command.add_option("category", type.category, "Of the event type")->required();
+    command.add_option("name", type.name, "Of the event type")->required();
+}
+
+void add_type_rules(CLI::App& command, TypeRules& rules) {
+    auto* example = command.add_option("--example", rules.example, "File with an example");
+    auto* schema =
+        command.add_option("--schema", rules.schema, "File with a JSON Schema (draft 7)");
+    example->excludes(schema);
+}
+
+void add_type_changes(CLI::App& type, CommandLine& out) {
+    auto* set = type.add_subcommand("set", "Say what its events must look like");
+    auto setting = std::make_shared<TypeSet>();
+    add_server(*set, setting->remote);
+    add_type_words(*set, setting->type);
+    add_type_rules(*set, setting->rules);
+    set->add_option("--mode", setting->mode, "off, observe or enforce")
+        ->check(CLI::IsMember({"off", "observe", "enforce"}));
+    set->add_option("--description", setting->description, "What it is for");
+    set->callback([setting, &out] {
+        if (setting->rules.example.empty() && setting->rules.schema.empty() &&
+            setting->mode.empty() && !setting->description)
+            throw CLI::RequiredError("--example, --schema, --mode or --description");
+        out.command = *setting;
+    });
+}
+
+void add_type_trials(CLI::App& type, CommandLine& out) {
+    auto* infer = type.add_subcommand("infer", "Propose a structure from its stored events");
+    auto inferring = std::make_shared<TypeInfer>();
+    add_server(*infer, inferring->remote);
+    add_type_words(*infer, inferring->type);
+    infer->add_option("--limit", inferring->limit, "Newest events to read (default: 1000)")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000}));
+    infer->add_option("--as", inferring->as, "Propose an example or a schema (default: example)")
+        ->check(CLI::IsMember({"example", "schema"}));
+    infer->callback([inferring, &out] { out.command = *inferring; });
+
+    auto* backtest = type.add_subcommand("backtest", "Count the stored events that would fail");
+    auto trying = std::make_shared<TypeBacktest>();
+    add_server(*backtest, trying->remote);
+    add_type_words(*backtest, trying->type);
+    add_type_rules(*backtest, trying->rules);
+    backtest->add_option("--limit", trying->limit, "Newest events to try (default: all)")
+        ->check(CLI::PositiveNumber);
+    backtest->callback([trying, &out] { out.command = *trying; });
+}
+
+void add_type(CLI::App& app, CommandLine& out) {
+    auto* type = app.add_subcommand("type", "List event types and say what their events look like")
+                     ->require_subcommand(1);
+    auto* list = type->add_subcommand("list", "List event types");
+    auto listing = std::make_shared<TypeList>();
+    add_server(*list, listing->remote);
+    list->add_option("--category", listing->category, "Of this category");
+    list->add_option("--mode", listing->mode, "Of this mode")
+        ->check(CLI::IsMember({"off", "observe", "enforce"}));
+    list->add_option("--search", listing->search, "Within category or name");
+    list->callback([listing, &out] { out.command = *listing; });
+
+    auto* show = type->add_subcommand("show", "Show one event type");
+    auto showing = std::make_shared<TypeShow>();
+    add_server(*show, showing->remote);
+    add_type_words(*show, showing->type);
+    show->callback([showing, &out] { out.command = *showing; });
+    add_type_changes(*type, out);
+    add_type_trials(*type, out);
+}
+
 void add_propagate(CLI::App& app, CommandLine& out) {
     auto* command =
         app.add_subcommand("propagate", "Send events of a file to a server, again and again");
@@ -268,6 +345,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& rest) {
     add_token(app, line);
     add_export(app, line);
     add_import(app, line);
+    add_type(app, line);
     add_propagate(app, line);
     add_rejections(app, line);
     for (auto* command : app.get_subcommands({})) {

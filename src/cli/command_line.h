@@ -70,6 +70,45 @@ struct Import {
     std::uint32_t batch = 5000;
     bool restart = false;
 };
+/// An event type, as events name it.
+struct TypeWords {
+    std::string category;
+    std::string name;
+};
+/// Files; one of them at most.
+struct TypeRules {
+    std::string example;
+    std::string schema;
+};
+struct TypeList {
+    Remote remote;
+    std::string category;
+    std::string mode;
+    std::string search;
+};
+struct TypeShow {
+    Remote remote;
+    TypeWords type;
+};
+struct TypeSet {
+    Remote remote;
+    TypeWords type;
+    TypeRules rules;
+    std::string mode;
+    std::optional<std::string> description;
+};
+struct TypeInfer {
+    Remote remote;
+    TypeWords type;
+    std::uint64_t limit = 1000;
+    std::string as = "example";  ///< or `schema`
+};
+struct TypeBacktest {
+    Remote remote;
+    TypeWords type;
+    TypeRules rules;
+    std::uint64_t limit = UINT64_MAX;
+};
 /// Texts are as given; cli/propagate_plan.h reads them.
 struct Propagate {
     std::string file;
@@ -106,9 +145,10 @@ struct Rebuild {
     bool accept_loss = false;
 };
 
-using Command = std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd,
-                             UserSetState, TokenCreate, TokenList, TokenRevoke, Export, Import,
-                             Propagate, Rejections, Verify, Rebuild>;
+using Command =
+    std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
+                 TokenCreate, TokenList, TokenRevoke, Export, Import, Rejections, Propagate,
+                 TypeList, TypeShow, TypeSet, TypeInfer, TypeBacktest, Verify, Rebuild>;
 
 struct CommandLine {
     Command command;

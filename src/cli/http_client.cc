@@ -146,6 +146,21 @@ Result<HttpClient::Response> HttpClient::get(const std::string& path) {
     return perform();
 }
 
+Result<HttpClient::Response> HttpClient::send(const Request& request) {
+    Headers headers;
+    headers.add(authorization());
+    headers.add("Content-Type: application/json");
+    headers.add("Expect:");  // the body follows at once
+    handle_->prepare(options_, with_query(request.path, request.query), headers);
+    if (request.method != "GET") {
+        curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                         static_cast<curl_off_t>(request.body.size()));
+        curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDS, request.body.data());
+        curl_easy_setopt(handle_->curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
+    return perform();
+}
+
 std::string HttpClient::authorization() const {
     return fmt::format("Authorization: {} {}", options_.scheme, options_.token);
 }

@@ -49,6 +49,15 @@ class HttpClient {
     /// `path?name=value&…`, values percent-encoded.
     std::string with_query(const std::string& path, const Query& query) const;
 
+    struct Request {
+        std::string method = "GET";  ///< or POST, PATCH
+        std::string path;
+        Query query;            ///< encoded here
+        std::string_view body;  ///< JSON; empty: none
+    };
+    /// As post().
+    [[nodiscard]] Result<Response> send(const Request& request);
+
     /// GET into a file descriptor; gives the bytes written. Errors: kUnavailable, kIo, and for a
     /// status other than 200 as the server says (kUnauthenticated, kForbidden, kInvalidArgument …).
     struct Download {

@@ -34,6 +34,13 @@ struct Runner {
     }
     Result<int> operator()(const Export& command) const { return export_events(context, command); }
     Result<int> operator()(const Import& command) const { return import_events(context, command); }
+    Result<int> operator()(const TypeList& command) const { return list_types(context, command); }
+    Result<int> operator()(const TypeShow& command) const { return show_type(context, command); }
+    Result<int> operator()(const TypeSet& command) const { return set_type(context, command); }
+    Result<int> operator()(const TypeInfer& command) const { return infer_type(context, command); }
+    Result<int> operator()(const TypeBacktest& command) const {
+        return backtest_type(context, command);
+    }
     Result<int> operator()(const Propagate& command) const {
         return propagate_events(context, command);
     }

@@ -9,7 +9,10 @@ TypeRow row_of(model::EventType type) {
     row.application = type.application;
     row.category = std::move(type.category);
     row.name = std::move(type.name);
+    row.senders = std::move(type.senders);
+    row.mode = type.mode;
     row.example = std::move(type.example);
+    row.schema = std::move(type.schema);
     row.version = type.version;
     row.revision = type.revision;
     return row;

@@ -17,6 +17,9 @@ using schema::JsonFault;
 using schema::JsonReader;
 using schema::JsonValue;
 
+/// Of a type that its event makes.
+constexpr std::uint32_t kFirstVersion = 1;
+
 bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -119,9 +122,9 @@ void Decoder::too_many(const Work& work) {
 }
 
 void Decoder::add_rejection(const Work& work, const Draft& draft, std::string_view raw,
-                            std::size_t first_fault) {
+                            const Refused& refused) {
     Decoded& out = work.out;
-    const std::span faults = std::span<const Fault>(out.faults).subspan(first_fault);
+    const std::span faults = std::span<const Fault>(out.faults).subspan(refused.first_fault);
     const std::string message = summary(faults);
     log::RejectionBody record;
     record.application = work.sender.application;
@@ -134,12 +137,13 @@ void Decoder::add_rejection(const Work& work, const Draft& draft, std::string_vi
     record.category = shown(draft.category);
     record.name = shown(draft.name);
     record.payload = raw;
+    record.type_version = refused.type_version;
     record.event_id = shown(draft.event_id);
     record.target = work.target;
     out.batch.add(record);
 }
 
-/// The place in new_types of a type that nobody has sent before.
+/// The place in new_types of a type that the application has not sent before.
 std::uint32_t Decoder::want_type(const Work& work, const Draft& draft) {
     auto& wanted = work.out.new_types;
     const std::uint64_t hash = type_hash(draft.category, draft.name);
@@ -148,41 +152,51 @@ std::uint32_t Decoder::want_type(const Work& work, const Draft& draft) {
         wanted[found->second].name == draft.name)
         return found->second;
     const auto place = static_cast<std::uint32_t>(wanted.size());
-    wanted.push_back({work.sender.application, std::string(draft.category), std::string(draft.name),
+    wanted.push_back({work.application(), std::string(draft.category), std::string(draft.name),
                       work.sender.now});
     new_by_hash_.insert_or_assign(hash, place);
     return place;
 }
 
-void Decoder::check_type(const Work& work, const schema::JsonIndex& data_index, const Draft& draft,
-                         std::uint32_t& new_type) {
+bool Decoder::fits(const Work& work, const schema::Checker& checker, const Draft& draft,
+                   schema::Violation& violation) {
+    const std::string_view at = field_pointer(work.dialect, Field::kData);
+    if (draft.data_end > draft.data_token) {
+        JsonReader data(index_, draft.data_token, draft.data_end);
+        return checker.check(data, draft.data, at, violation);
+    }
+    if (data_index_.index(draft.data)) return true;  // it was found to be JSON before
+    JsonReader data(data_index_);
+    return checker.check(data, draft.data, at, violation);
+}
+
+model::Judgement Decoder::judge(const Work& work, const Draft& draft, std::uint32_t& new_type) {
     const TypeState* type = types_.find(draft.category, draft.name);
     if (!type) {
-        if (registry_.full(work.sender.application)) {
+        if (registry_.full(work.application())) {
             work.out.faults.push_back({Reason::kTooManyTypes,
                                        std::string(field_name(work.dialect, Field::kName)),
                                        std::string(field_pointer(work.dialect, Field::kName)),
                                        messages::too_many_types(registry_.limit())});
-            return;
+            return {};
         }
         new_type = want_type(work, draft);
-        return;
+        return {.type_version = kFirstVersion};
     }
-    if (!type->structure) return;
-    const bool sent = draft.data_end > draft.data_token;
-    const std::string_view pointer = field_pointer(work.dialect, Field::kData);
-    schema::Violation violation;
-    if (sent) {
-        JsonReader data(data_index, draft.data_token, draft.data_end);
-        if (type->structure->check(data, pointer, violation)) return;
-    } else {
-        if (data_index_.index(draft.data)) return;  // it was found to be JSON before
-        JsonReader data(data_index_);
-        if (type->structure->check(data, pointer, violation)) return;
+    model::Judgement judgement{.type_version = type->version};
+    if (type->checker) {
+        schema::Violation violation;
+        const bool fitting = fits(work, *type->checker, draft, violation);
+        if (!fitting && type->mode == model::CheckMode::kEnforce) {
+            work.out.faults.push_back({violation.reason,
+                                       std::string(field_name(work.dialect, Field::kData)),
+                                       std::move(violation.pointer), std::move(violation.message)});
+            return judgement;
+        }
+        if (!fitting) judgement.violation = violation.reason;
     }
-    work.out.faults.push_back({violation.reason,
-                               std::string(field_name(work.dialect, Field::kData)),
-                               std::move(violation.pointer), std::move(violation.message)});
+    if (!type->sent_by(work.application())) new_type = want_type(work, draft);
+    return judgement;
 }
 
 void Decoder::add_event(const Work& work, const Draft& draft, std::string_view raw,
@@ -194,11 +208,13 @@ void Decoder::add_event(const Work& work, const Draft& draft, std::string_view r
         item.raw_offset = static_cast<std::uint32_t>(raw.data() - out.body.data());
         item.raw_length = static_cast<std::uint32_t>(raw.size());
     }
-    if (out.faults.size() == first_fault) check_type(work, index_, draft, item.new_type);
+    model::Judgement judgement;
+    if (out.faults.size() == first_fault) judgement = judge(work, draft, item.new_type);
     item.faults = static_cast<std::uint32_t>(out.faults.size() - first_fault);
     item.number = static_cast<std::uint32_t>(out.items.size());
     out.items.push_back(item);
-    if (item.faults != 0) return add_rejection(work, draft, raw, first_fault);
+    if (item.faults != 0)
+        return add_rejection(work, draft, raw, {first_fault, judgement.type_version});
 
     log::EventBody event;
     event.application = work.sender.application;
@@ -210,6 +226,7 @@ void Decoder::add_event(const Work& work, const Draft& draft, std::string_view r
     event.category = draft.category;
     event.name = draft.name;
     event.data = draft.data;
+    event.judgement = judgement;
     if (work.sender.idempotency_key.empty() || !draft.event_id.empty()) return out.batch.add(event);
     key_.assign("\0idem:", 6);  // no event_id holds a NUL
     key_ += work.sender.idempotency_key;
@@ -259,7 +276,7 @@ bool Decoder::add_item(const Work& work, JsonReader& reader, After after) {
 }
 
 void Decoder::single(Dialect dialect, const Sender& sender, std::string_view body, Decoded& out) {
-    const Work work{dialect, rules_of(dialect), sender, out};
+    const Work work{dialect, rules_of(dialect), sender, out, {}, {}};
     if (body.empty() && is_seed(dialect)) body = "{}";
     begin(work, body);
     if (const JsonFault fault = index_.index(body)) return refuse_whole(work, fault, body);
@@ -274,7 +291,7 @@ void Decoder::event_or_messages(Dialect otherwise, const Sender& sender, std::st
     const Dialect dialect = fault ? otherwise : dialect_of(JsonReader(index_), otherwise);
     Sender from = sender;
     if (dialect != Dialect::kConsumer) from.idempotency_key = {};
-    const Work work{dialect, rules_of(dialect), from, out};
+    const Work work{dialect, rules_of(dialect), from, out, {}, {}};
     begin(work, body);
     if (fault) return refuse_whole(work, fault, body);
     JsonReader reader(index_);
@@ -345,7 +362,7 @@ void Decoder::add_lines(const Work& work, std::string_view body, Indexed indexed
 }
 
 void Decoder::native(const Sender& sender, BodyKind kind, std::string_view body, Decoded& out) {
-    const Work work{Dialect::kNative, kNativeRules, sender, out};
+    const Work work{Dialect::kNative, kNativeRules, sender, out, {}, {}};
     begin(work, body);
     const JsonFault fault = index_.index(body);
     if (kind == BodyKind::kLines)
@@ -384,7 +401,7 @@ void Decoder::native(const Sender& sender, BodyKind kind, std::string_view body,
 }
 
 void Decoder::import_line(const Sender& sender, std::string_view line, Decoded& out) {
-    const Work work{Dialect::kImport, kImportRules, sender, out};
+    const Work work{Dialect::kImport, kImportRules, sender, out, {}, {}};
     if (out.items.empty()) {
         begin(work, {});
         out.shape = Decoded::Shape::kBatch;
@@ -420,10 +437,11 @@ void Decoder::change(const Work& work, const model::Event& existing, std::string
     reader_.read(index_, bounds(work.sender), draft, out.faults);
     Item item;
     item.raw_length = static_cast<std::uint32_t>(body.size());
-    if (out.faults.empty()) check_type(work, index_, draft, item.new_type);
+    model::Judgement judgement;
+    if (out.faults.empty()) judgement = judge(work, draft, item.new_type);
     item.faults = static_cast<std::uint32_t>(out.faults.size());
     out.items.push_back(item);
-    if (item.faults != 0) return add_rejection(work, draft, body, 0);
+    if (item.faults != 0) return add_rejection(work, draft, body, {0, judgement.type_version});
     log::ReplaceBody record;
     record.target = existing.id;
     record.changed_at = work.sender.now;
@@ -433,6 +451,7 @@ void Decoder::change(const Work& work, const model::Event& existing, std::string
     record.category = draft.category;
     record.name = draft.name;
     record.data = draft.data;
+    record.judgement = judgement;
     out.batch.add(record);
     model::Event result = existing;  // `changed` may be `existing`
     result.timestamp = draft.timestamp;
@@ -440,18 +459,21 @@ void Decoder::change(const Work& work, const model::Event& existing, std::string
     result.category = draft.category;
     result.name = draft.name;
     result.data = draft.data;
+    result.judgement = judgement;
     changed = std::move(result);
 }
 
 void Decoder::replacement(Dialect dialect, const Sender& sender, const model::Event& existing,
                           std::string_view body, Decoded& out, model::Event& changed) {
     if (body.empty() && is_seed(dialect)) body = "{}";
-    change({dialect, rules_of(dialect), sender, out, existing.id}, existing, body, changed);
+    change({dialect, rules_of(dialect), sender, out, existing.id, existing.application}, existing,
+           body, changed);
 }
 
 void Decoder::patch(const Sender& sender, const model::Event& existing, std::string_view body,
                     Decoded& out, model::Event& changed) {
-    change({Dialect::kNative, kPatchRules, sender, out, existing.id}, existing, body, changed);
+    change({Dialect::kNative, kPatchRules, sender, out, existing.id, existing.application},
+           existing, body, changed);
 }
 
 void erasure(const Sender& sender, EventId target, Decoded& out) {

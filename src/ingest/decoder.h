@@ -90,7 +90,11 @@ class Decoder {
         const Rules& rules;
         const Sender& sender;
         Decoded& out;
-        EventId target = {};  ///< of a change
+        /// Of a change: the event that it changes, and whose that is.
+        EventId target;
+        ApplicationId owner;
+
+        ApplicationId application() const { return target ? owner : sender.application; }
     };
 
     void begin(const Work& work, std::string_view body);
@@ -101,13 +105,20 @@ class Decoder {
     void add_lines(const Work& work, std::string_view body, Indexed indexed);
     void add_line(const Work& work, schema::JsonReader& reader, std::string_view line);
     bool add_array(const Work& work, schema::JsonReader& reader);
+    /// What refused an item.
+    struct Refused {
+        std::size_t first_fault = 0;
+        std::uint32_t type_version = 0;
+    };
     void add_rejection(const Work& work, const Draft& draft, std::string_view raw,
-                       std::size_t first_fault);
+                       const Refused& refused);
     /// Takes back what was added and records the whole body as refused.
     void refuse_whole(const Work& work, const schema::JsonFault& fault, std::string_view body);
     void too_many(const Work& work);
-    void check_type(const Work& work, const schema::JsonIndex& data_index, const Draft& draft,
-                    std::uint32_t& new_type);
+    /// Judges a valid event by its type: its faults are added where the type refuses it.
+    model::Judgement judge(const Work& work, const Draft& draft, std::uint32_t& new_type);
+    bool fits(const Work& work, const schema::Checker& checker, const Draft& draft,
+              schema::Violation& violation);
     std::uint32_t want_type(const Work& work, const Draft& draft);
     void change(const Work& work, const model::Event& existing, std::string_view body,
                 model::Event& changed);

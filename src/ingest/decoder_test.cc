@@ -35,6 +35,24 @@ constexpr std::string_view kGood =
     R"("name":"cta click","data":{"host":"www.consumeraffairs.com","path":"/",)"
     R"("element":"chat bubble"},"timestamp":"2021-01-01 09:15:27.243860"})";
 
+TypeRow checked(std::string name, model::CheckMode mode, std::uint64_t version) {
+    TypeRow row;
+    row.id = {1};
+    row.application = {1};
+    row.category = "c";
+    row.name = std::move(name);
+    row.mode = mode;
+    row.version = static_cast<std::uint32_t>(version);
+    row.revision = version;
+    return row;
+}
+
+TypeRow enforced(std::string name, std::string example) {
+    TypeRow row = checked(std::move(name), model::CheckMode::kEnforce, 1);
+    row.example = std::move(example);
+    return row;
+}
+
 class DecoderTest : public testing::Test {
   protected:
     MemoryDirectory directory;
@@ -425,7 +443,7 @@ TEST_F(DecoderTest, EventIdsAndIdempotencyKeysAreDedupKeys) {
 }
 
 TEST_F(DecoderTest, StructureOfTheTypeIsEnforcedWhateverTheOrder) {
-    directory.rows.push_back({{1}, {1}, "c", "n", R"({"host":"x"})", 1, 1});
+    directory.rows.push_back(enforced("n", R"({"host":"x"})"));
     ASSERT_TRUE(types.refresh());
     for (const std::string_view text :
          {R"({"data":{"host":1},"category":"c","name":"n"})",
@@ -442,7 +460,7 @@ TEST_F(DecoderTest, StructureOfTheTypeIsEnforcedWhateverTheOrder) {
     EXPECT_EQ(kinds(), "e");
     seed(with("data", R"({"host":"x","port":1})"));
     EXPECT_EQ(first_message(), "/data/port is not part of the structure of this event type.");
-    directory.rows = {{{1}, {1}, "c", "n", std::nullopt, 2, 2}};
+    directory.rows = {checked("n", model::CheckMode::kOff, 2)};
     ASSERT_TRUE(types.refresh());
     native(R"({"category":"c","name":"n","data":{"host":1}})");
     EXPECT_EQ(kinds(), "e");
@@ -538,7 +556,7 @@ TEST_F(DecoderTest, PatchChangesWhatItNames) {
 }
 
 TEST_F(DecoderTest, PatchIsHeldToTheStructureOfItsNewType) {
-    directory.rows.push_back({{1}, {1}, "c", "m", R"({"b":1})", 1, 1});
+    directory.rows.push_back(enforced("m", R"({"b":1})"));
     ASSERT_TRUE(types.refresh());
     model::Event changed;
     decoder.patch(sender, an_event(), padded(R"({"name":"m"})"), out, changed);
@@ -546,6 +564,46 @@ TEST_F(DecoderTest, PatchIsHeldToTheStructureOfItsNewType) {
     EXPECT_EQ(out.faults[0].reason, Reason::kStructureUnexpected);
     decoder.patch(sender, an_event(), padded(R"({"name":"m","data":{"b":2}})"), out, changed);
     EXPECT_TRUE(out.faults.empty());
+}
+
+TEST_F(DecoderTest, AJsonSchemaRefusesWithThePointerOfTheFault) {
+    TypeRow row = checked("n", model::CheckMode::kEnforce, 4);
+    row.schema = R"({"properties":{"n":{"type":"integer","minimum":3}},"required":["n"]})";
+    directory.rows.push_back(row);
+    ASSERT_TRUE(types.refresh());
+    native(R"([{"category":"c","name":"n","data":{"n":3}},
+               {"category":"c","name":"n","data":{"n":2},"event_id":"e-1"},
+               {"category":"c","name":"n"}])");
+    ASSERT_EQ(kinds(), "err");
+    EXPECT_EQ(out.faults[0].reason, Reason::kSchema);
+    EXPECT_EQ(out.faults[0].pointer, "/data/n");
+    EXPECT_EQ(out.faults[0].message, "/data/n must be at least 3.");
+    EXPECT_EQ(out.faults[1].pointer, "/data/n");
+    const auto refused = log::decode_rejection(out.batch.body(out.batch.entries()[1])).value();
+    EXPECT_EQ(refused.type_version, 4u);
+    EXPECT_EQ(refused.event_id, "e-1");
+    EXPECT_FALSE(refused.target);
+}
+
+TEST_F(DecoderTest, ARefusedChangeNamesTheEventItWasToChange) {
+    directory.rows.push_back(enforced("n", R"({"b":1})"));
+    ASSERT_TRUE(types.refresh());
+    model::Event existing;
+    existing.id = {17};
+    existing.application = {1};
+    existing.category = "c";
+    existing.name = "n";
+    existing.data = R"({"b":1})";
+    model::Event changed;
+    for (const std::string_view text : {R"({"data":{"b":"x"}})", R"({"data":)", "[1]"}) {
+        decoder.patch(sender, existing, padded(text), out, changed);
+        ASSERT_EQ(kinds(), "r") << text;
+        EXPECT_EQ(log::decode_rejection(out.batch.body(out.batch.entries()[0]))->target,
+                  EventId{17})
+            << text;
+    }
+    decoder.patch(sender, existing, padded(R"({"data":{"b":2}})"), out, changed);
+    EXPECT_EQ(changed.judgement.type_version, 1u);
 }
 
 }  // namespace

@@ -22,8 +22,12 @@ class OneType final : public TypeDirectory {
     }
     Result<std::vector<TypeRow>> changes_since(std::uint64_t revision) override {
         if (revision != 0) return std::vector<TypeRow>{};
-        return std::vector<TypeRow>{
-            {{1}, {9}, std::string(kMessageCategory), "paid", R"({"cents":1})", 1, 1}};
+        TypeRow row{.id = {1}, .application = {9}, .category = std::string(kMessageCategory)};
+        row.name = "paid";
+        row.mode = model::CheckMode::kEnforce;
+        row.example = R"({"cents":1})";
+        row.version = row.revision = 1;
+        return std::vector{row};
     }
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <unordered_set>
 
 #include "base/check.h"
@@ -54,7 +55,8 @@ struct Settler::Judged {
     log::Batch batch;
     std::vector<Passed> passed;  ///< an entry of the batch each
     std::vector<NewType> new_types;
-    std::map<std::pair<std::string, std::string>, std::uint32_t> new_by_name;
+    /// By application, category and name: each is a sender of its own.
+    std::map<std::tuple<ApplicationId, std::string, std::string>, std::uint32_t> new_by_name;
 
     /// Leaves out what is of a type that could not be made.
     void leave_out(const Registration::Made& made, ReplayReport& report) {
@@ -121,7 +123,7 @@ void Settler::judge(const model::Rejection& rejection, Micros now, UserId by, Ju
         NewType& type = scratch_.new_types[item.new_type];
         const auto place = static_cast<std::uint32_t>(out.new_types.size());
         const auto [at, fresh] =
-            out.new_by_name.emplace(std::pair(type.category, type.name), place);
+            out.new_by_name.emplace(std::tuple(type.application, type.category, type.name), place);
         if (fresh) out.new_types.push_back(std::move(type));
         passed.new_type = at->second;
     }

@@ -35,27 +35,53 @@ bool Types::full(ApplicationId application) const {
     return found != counts_.end() && found->second >= options_.limit_per_application;
 }
 
-/// Puts in a row, unless a newer version of it is there. Its caller holds directory_mutex_.
-void Types::install(const TypeRow& row) {
+namespace {
+
+std::shared_ptr<const schema::Checker> checker_of(const TypeRow& row) {
+    if (row.mode == model::CheckMode::kOff || (!row.example && !row.schema)) return nullptr;
+    auto checker = row.example ? schema::Checker::from_example(*row.example)
+                               : schema::Checker::from_schema(*row.schema);
+    if (!checker) return nullptr;
+    return std::make_shared<const schema::Checker>(*std::move(checker));
+}
+
+/// `known`, if there is one, is the type as it was.
+TypePointer state_of(const TypeRow& row, const TypePointer& known) {
     auto state = std::make_shared<TypeState>();
     state->id = row.id;
     state->category = row.category;
     state->name = row.name;
+    state->mode = row.mode;
     state->version = row.version;
     state->revision = row.revision;
-    if (row.example) {
-        auto structure = schema::Structure::from_example(*row.example);
-        if (structure)
-            state->structure = std::make_shared<const schema::Structure>(*std::move(structure));
-    }
+    const bool as_it_was = known && known->revision == row.revision;
+    state->checker = as_it_was ? known->checker : checker_of(row);
+    std::vector<ApplicationId> senders = row.senders;
+    if (senders.empty()) senders.push_back(row.application);
+    state->sender = known ? known->sender : senders.front();
+    std::erase(senders, state->sender);
+    state->more_senders = std::move(senders);
+    return state;
+}
+
+}  // namespace
+
+/// Puts in a row, unless a newer version of it is there, or the same with as many senders. Its
+/// caller holds directory_mutex_, so nobody else installs meanwhile.
+void Types::install(const TypeRow& row) {
+    const TypePointer known = find(row.category, row.name);
+    if (known && known->revision > row.revision) return;
+    if (known && known->revision == row.revision &&
+        known->more_senders.size() + 1 >= row.senders.size())
+        return;
+    TypePointer state = state_of(row, known);
     const std::uint64_t hash = type_hash(row.category, row.name);
     Shard& shard = shards_[hash % kShards];
     {
         const std::lock_guard lock(shard.mutex);
         const auto [begin, end] = shard.by_name.equal_range(hash);
         for (auto at = begin; at != end; ++at) {
-            if (at->second->category != row.category || at->second->name != row.name) continue;
-            if (at->second->revision >= row.revision) return;
+            if (at->second != known) continue;
             at->second = std::move(state);
             generation_.fetch_add(1, std::memory_order_release);
             return;
@@ -105,19 +131,20 @@ void Types::run_registrations() {
     }
 }
 
-/// Registers what a chain of waiters wants in one call of the directory, each type once, and lets
-/// them go on.
+/// Registers what a chain of waiters wants in one call of the directory, each type once for each
+/// sender, and lets them go on.
 void Types::register_together(Registration* first) {
     std::vector<NewType> wanted;
-    std::unordered_map<std::string, std::size_t> places;  // of a type in `wanted`
-    const auto key_of = [](const NewType& type) {
-        return type.category + '\0' + type.name;  // neither holds a NUL
+    std::unordered_map<std::string, std::size_t> places;  // in `wanted`
+    const auto key_of = [](const NewType& type) {         // neither text holds a NUL
+        return type.category + '\0' + type.name + '\0' + std::to_string(type.application.value);
     };
     for (const Registration* waiter = first; waiter; waiter = waiter->next_)
-        for (const NewType& type : waiter->wanted_)
-            if (!find(type.category, type.name) &&
-                places.emplace(key_of(type), wanted.size()).second)
-                wanted.push_back(type);
+        for (const NewType& type : waiter->wanted_) {
+            const TypePointer known = find(type.category, type.name);
+            if (known && known->sent_by(type.application)) continue;
+            if (places.emplace(key_of(type), wanted.size()).second) wanted.push_back(type);
+        }
 
     std::optional<Error> error;
     if (!wanted.empty()) {

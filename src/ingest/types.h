@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <coroutine>
@@ -18,7 +19,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/worker_pool.h"
-#include "schema/structure.h"
+#include "model/event_type.h"
+#include "schema/checker.h"
 
 namespace eyed::ingest {
 
@@ -28,9 +30,12 @@ struct TypeRow {
     ApplicationId application;  ///< that sent it first: it counts towards that one's limit
     std::string category;
     std::string name;
-    std::optional<std::string> example;  ///< none: events of the type are not checked
-    std::uint32_t version = 0;           ///< of this type
-    std::uint64_t revision = 0;          ///< rises with every change of any type
+    std::vector<ApplicationId> senders;  ///< ascending
+    model::CheckMode mode = model::CheckMode::kOff;
+    std::optional<std::string> example;
+    std::optional<std::string> schema;
+    std::uint32_t version = 0;   ///< of this type
+    std::uint64_t revision = 0;  ///< rises with every change of any type
 };
 
 /// Asks for a type to be made.
@@ -59,9 +64,16 @@ struct TypeState {
     EventTypeId id;
     std::string category;
     std::string name;
-    std::shared_ptr<const schema::Structure> structure;  ///< null: not checked
+    std::shared_ptr<const schema::Checker> checker;  ///< null: not checked
+    model::CheckMode mode = model::CheckMode::kOff;
     std::uint32_t version = 0;
     std::uint64_t revision = 0;
+    ApplicationId sender;                     ///< the first of all that send it, so that the usual
+    std::vector<ApplicationId> more_senders;  ///< case reads no further; ascending
+
+    bool sent_by(ApplicationId application) const {
+        return application == sender || std::ranges::binary_search(more_senders, application);
+    }
 };
 using TypePointer = std::shared_ptr<const TypeState>;
 
@@ -84,9 +96,10 @@ class Types {
     Types(const Types&) = delete;
     Types& operator=(const Types&) = delete;
 
-    /// Takes in what changed in the directory: at start (before serving), after an example was set,
-    /// and now and then for changes of other processes. Blocks. An example that is no structure
-    /// any more (a newer rule) leaves its type unchecked.
+    /// Takes in what changed in the directory: at start (before serving), after a type was changed,
+    /// and now and then for changes of other processes. Blocks. What it has to check against is
+    /// compiled here; an example or schema that cannot be any more (a newer rule) leaves its type
+    /// unchecked.
     [[nodiscard]] Status refresh();
 
     /// Null: not known yet.

@@ -41,7 +41,11 @@ class MemoryDirectory final : public TypeDirectory {
                               .revision = ++revision_};
                 ++created[key];
             }
-            made.push_back(rows_[key]);
+            TypeRow& row = rows_[key];
+            const auto at = std::ranges::lower_bound(row.senders, type.application);
+            if (at == row.senders.end() || *at != type.application)
+                row.senders.insert(at, type.application);
+            made.push_back(row);
         }
         return made;
     }
@@ -55,10 +59,13 @@ class MemoryDirectory final : public TypeDirectory {
             rows.push_back(row);
         return rows;
     }
-    void set_example(const std::string& category, const std::string& name, std::string example) {
+    void set_example(const std::string& category, const std::string& name, std::string example,
+                     model::CheckMode mode = model::CheckMode::kEnforce) {
         const std::lock_guard lock(mutex_);
         TypeRow& row = rows_[{category, name}];
         row.example = std::move(example);
+        row.schema.reset();
+        row.mode = mode;
         ++row.version;
         row.revision = ++revision_;
     }
@@ -279,12 +286,87 @@ TEST_F(IntakeTest, ChangedExampleReachesACacheAtOnce) {
     ASSERT_TRUE(send(event("n"), out));
     TypeCache cache(types);
     EXPECT_EQ(cache.find("c", "none"), nullptr);
-    EXPECT_FALSE(cache.find("c", "n")->structure);
+    EXPECT_FALSE(cache.find("c", "n")->checker);
     directory.set_example("c", "n", R"({"a":1})");
     ASSERT_TRUE(types.refresh());
-    EXPECT_TRUE(cache.find("c", "n")->structure);
+    EXPECT_TRUE(cache.find("c", "n")->checker);
     ASSERT_TRUE(send(event("n"), out));
     EXPECT_EQ(out.rejected, 1u);
+}
+
+log::EventBody event_of(const std::pair<log::Kind, std::string>& record) {
+    EXPECT_EQ(record.first, log::Kind::kEvent);
+    return log::decode_event(record.second).value();
+}
+
+TEST_F(IntakeTest, EachEventRecordsTheVersionThatJudgedIt) {
+    Decoded out;
+    ASSERT_TRUE(send(event("n"), out));
+    EXPECT_EQ(event_of(log.records.back()).judgement, model::Judgement{.type_version = 1});
+    ASSERT_TRUE(send(event("n"), out));
+    EXPECT_EQ(event_of(log.records.back()).judgement.type_version, 1u);
+    directory.set_example("c", "n", R"({"a":1})");
+    ASSERT_TRUE(types.refresh());
+    ASSERT_TRUE(send(event("n"), out));
+    ASSERT_EQ(log.records.back().first, log::Kind::kRejection);
+    const auto rejection = log::decode_rejection(log.records.back().second).value();
+    EXPECT_EQ(rejection.type_version, 2u);
+    EXPECT_EQ(rejection.reason, model::Reason::kStructureMissing);
+}
+
+TEST_F(IntakeTest, AnObservedTypeTakesEventsAndNotesWhatIsWrong) {
+    Decoded out;
+    ASSERT_TRUE(send(event("n"), out));
+    directory.set_example("c", "n", R"({"a":1})", model::CheckMode::kObserve);
+    ASSERT_TRUE(types.refresh());
+    ASSERT_TRUE(send(event("n"), out));
+    EXPECT_EQ(out.accepted, 1u);
+    const auto judged = event_of(log.records.back()).judgement;
+    EXPECT_EQ(judged.type_version, 2u);
+    EXPECT_EQ(judged.violation, model::Reason::kStructureMissing);
+    directory.set_example("c", "n", R"({"a":1})", model::CheckMode::kOff);
+    ASSERT_TRUE(types.refresh());
+    ASSERT_TRUE(send(event("n"), out));
+    EXPECT_EQ(event_of(log.records.back()).judgement, model::Judgement{.type_version = 3});
+}
+
+TEST_F(IntakeTest, EachApplicationIsNotedAsASenderOnce) {
+    Decoded out;
+    ASSERT_TRUE(send(event("n"), out));
+    const int before = directory.calls;
+    Sender other = sender;
+    other.application = ApplicationId{77};
+    Decoder decoder(types, {});
+    for (int i = 0; i < 3; ++i) {
+        std::string body = event("n");
+        body.reserve(body.size() + 64);
+        decoder.native(other, BodyKind::kDetect, body, out);
+        EXPECT_EQ(out.new_types.size(), i == 0 ? 1u : 0u);
+        BlockingLoop loop;
+        ASSERT_TRUE(loop.run(committer.commit(out, loop)));
+        EXPECT_EQ(out.accepted, 1u);
+        EXPECT_EQ(event_of(log.records.back()).judgement.type_version, 1u);
+    }
+    EXPECT_EQ(directory.calls, before + 1);
+    const TypePointer type = types.find("c", "n");
+    EXPECT_TRUE(type->sent_by(sender.application));
+    EXPECT_TRUE(type->sent_by(other.application));
+    EXPECT_FALSE(type->sent_by(ApplicationId{78}));
+    EXPECT_EQ(types.size(), 1u);
+}
+
+TEST_F(IntakeTest, WhoseEventsAreAllRefusedIsNoSender) {
+    Decoded out;
+    ASSERT_TRUE(send(event("n"), out));
+    directory.set_example("c", "n", R"({"a":1})");
+    ASSERT_TRUE(types.refresh());
+    Sender other = sender;
+    other.application = ApplicationId{77};
+    Decoder decoder(types, {});
+    std::string body = event("n");
+    body.reserve(body.size() + 64);
+    decoder.native(other, BodyKind::kDetect, body, out);
+    EXPECT_TRUE(out.new_types.empty());
 }
 
 TEST_F(IntakeTest, ACacheKnowsManyTypes) {

@@ -105,6 +105,12 @@ std::string_view mode_name(CheckMode mode) {
     return "off";
 }
 
+std::optional<CheckMode> mode_named(std::string_view name) {
+    for (const CheckMode mode : {CheckMode::kOff, CheckMode::kObserve, CheckMode::kEnforce})
+        if (mode_name(mode) == name) return mode;
+    return std::nullopt;
+}
+
 std::string_view rejection_state_name(RejectionState state) {
     switch (state) {
         case RejectionState::kOpen:

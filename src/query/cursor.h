@@ -17,6 +17,8 @@ enum class ListKind : std::uint8_t {
     kRejections = 3,
     kEventTypes = 4,
     kSessionEvents = 5,
+    kEventTypeVersions = 16,
+    kBacktest = 17,
 };
 
 /// Where a page ended: a key in its list's total order, so the next page is right while rows
@@ -33,7 +35,7 @@ struct RejectionCursor {
     RejectionId id;
 };
 std::string encode(const RejectionCursor& cursor);
-/// For lists by a plain offset (event types).
+/// For lists by a plain number: an offset (event types), or the last row's (versions).
 std::string encode_offset(ListKind kind, std::uint64_t offset);
 
 /// kInvalidArgument: not a cursor of this list.

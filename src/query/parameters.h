@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/event_type.h"
 #include "query/application_names.h"
 #include "query/cursor.h"
 #include "store/event_store.h"
@@ -51,6 +52,7 @@ struct RejectionsQuery {
     store::RejectionPage page;
     std::optional<std::string> application;
 };
+enum class TypeOrder { kCategory, kName, kFirstSeen, kUpdatedAt };
 struct SummaryQuery {
     store::RejectionSummaryQuery summary;
     std::optional<std::string> application;
@@ -58,8 +60,22 @@ struct SummaryQuery {
 struct TypesQuery {
     std::optional<std::string> category;
     std::optional<std::string> name;
+    std::optional<model::CheckMode> mode;
+    std::string search;                      ///< `q`
+    std::optional<std::string> application;  ///< by name: that sends it
+    TypeOrder order = TypeOrder::kCategory;
+    store::Direction direction = store::Direction::kAscending;
     std::uint32_t limit = kDefaultLimit;
     std::uint64_t offset = 0;
+};
+/// `/api/v1/validate`.
+struct DialectQuery {
+    std::string dialect = "native";
+};
+/// Of lists that have a page and no filter.
+struct PageQuery {
+    std::uint32_t limit = kDefaultLimit;
+    std::uint64_t cursor = 0;  ///< 0: the first page
 };
 
 /// Each reads a raw query string, and leaves in `errors` all that is wrong with it: then the result
@@ -80,6 +96,8 @@ RejectionsQuery settled_rejections(const std::vector<Parameter>& members, Parame
 /// `/api/v1/receipts/{event_id}`: an application's name, if one was given.
 std::optional<std::string> receipt_application(std::string_view query, ParameterErrors& errors);
 TypesQuery native_types(std::string_view query, ParameterErrors& errors);
+PageQuery native_page(ListKind kind, std::string_view query, ParameterErrors& errors);
+DialectQuery native_dialect(std::string_view query, ParameterErrors& errors);
 
 /// `GET /events`: category, session_id, name, timestamp (at or after); newest first by timestamp.
 EventsQuery seed_events(std::string_view query, ParameterErrors& errors);

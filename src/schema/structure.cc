@@ -5,30 +5,6 @@
 namespace eyed::schema {
 namespace {
 
-std::uint8_t bit(JsonType type) {
-    return static_cast<std::uint8_t>(1u << static_cast<unsigned>(type));
-}
-
-constexpr const char* kTypeNames[] = {"null",     "a boolean", "a number",
-                                      "a string", "an object", "an array"};
-const char* name_of(JsonType type) {
-    return kTypeNames[static_cast<std::size_t>(type)];
-}
-
-/// `a string`, `a number or null`, `a number, a string or null`.
-std::string names_of(std::uint8_t types) {
-    std::vector<const char*> names;
-    for (std::uint8_t i = 1; i < 6; ++i)
-        if (types >> i & 1) names.push_back(kTypeNames[i]);
-    if (types & 1) names.push_back(kTypeNames[0]);
-    std::string text;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-        text += names[i];
-    }
-    return text;
-}
-
 std::string say(const JsonFault& fault) {
     return fmt::format("The example is not JSON: {} (at byte {}).", fault.message, fault.offset);
 }
@@ -127,20 +103,12 @@ class StructureBuilder {
     std::vector<Tally> tallies_;  ///< beside structure_.nodes_
 };
 
-/// One payload against the nodes. Where it stands is a chain on the stack, spelled out only when
-/// something is wrong.
+/// One payload against the nodes.
 class StructureCheck {
   public:
     StructureCheck(const Structure& structure, JsonReader& reader, std::string_view root,
                    Violation& violation)
         : nodes_(structure.nodes_), reader_(reader), root_(root), violation_(violation) {}
-
-    struct Place {
-        const Place* parent = nullptr;
-        std::string_view key;
-        std::size_t index = 0;
-        bool element = false;
-    };
 
     bool value(std::uint32_t at, const Place* place) {
         if (at == Structure::kAny) return reader_.skip();
@@ -244,16 +212,7 @@ class StructureCheck {
         return false;
     }
 
-    std::string pointer(const Place* place) const {
-        if (!place) return std::string(root_);
-        std::string text = pointer(place->parent);
-        if (place->element) {
-            text += fmt::format("/{}", place->index);
-        } else {
-            append_pointer(place->key, text);
-        }
-        return text;
-    }
+    std::string pointer(const Place* place) const { return pointer_of(root_, place); }
 
     const std::vector<Structure::Node>& nodes_;
     JsonReader& reader_;

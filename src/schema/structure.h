@@ -9,17 +9,10 @@
 
 #include "base/hash.h"
 #include "base/result.h"
-#include "model/reason.h"
 #include "schema/json_reader.h"
+#include "schema/violation.h"
 
 namespace eyed::schema {
-
-/// The first place where a payload departs from its type's structure.
-struct Violation {
-    model::Reason reason = model::Reason::kStructureType;
-    std::string pointer;  ///< RFC 6901, within the event: `/data/host`
-    std::string message;  ///< a sentence that names the pointer
-};
 
 /// What an example of a payload demands of every other one (SEEDS.md, seed 000): the same keys and
 /// the same JSON types, recursively.
@@ -59,7 +52,7 @@ class Structure {
     };
     /// What may stand at one place. Children are indices into nodes_.
     struct Node {
-        std::uint8_t types = 0;        ///< bit i: JsonType i
+        TypeSet types = 0;
         std::uint32_t element = kAny;  ///< of an array
         std::uint32_t required = 0;    ///< keys that must be there
         std::vector<Key> keys;         ///< of an object, in the example's order

@@ -166,6 +166,18 @@ struct TimeCount {
     std::uint64_t events = 0;
 };
 
+/// An event type as events name it.
+struct TypeName {
+    std::string category;
+    std::string name;
+};
+struct TypeCounts {
+    std::uint64_t events = 0;
+    std::uint64_t violations = 0;       ///< of these, taken though they do not fit (observed)
+    std::uint64_t open_rejections = 0;  ///< refused, and not settled
+    std::optional<Micros> last_seen;    ///< when the newest of the events was taken in
+};
+
 struct StoreState {
     Position applied;
     std::uint64_t events = 0;
@@ -211,6 +223,11 @@ class EventStore {
         std::uint32_t limit) = 0;
     [[nodiscard]] virtual Result<std::vector<TimeCount>> count_by_time(
         const CountByTime& count) = 0;
+
+    /// For each of the types, in order. Events that were changed or erased in the last ten seconds
+    /// may still count as what they were.
+    [[nodiscard]] virtual Result<std::vector<TypeCounts>> type_counts(
+        const std::vector<TypeName>& types, const std::vector<ApplicationId>& applications) = 0;
 
     /// Writes the events that match to a new file at `path`, by id. Gives how many.
     [[nodiscard]] virtual Result<std::uint64_t> export_events(const EventFilter& filter,

@@ -52,6 +52,10 @@ class BreakableStore final : public EventStore {
     Result<std::vector<TimeCount>> count_by_time(const CountByTime& c) override {
         return store_.count_by_time(c);
     }
+    Result<std::vector<TypeCounts>> type_counts(const std::vector<TypeName>& t,
+                                                const std::vector<ApplicationId>& a) override {
+        return store_.type_counts(t, a);
+    }
     Result<std::uint64_t> export_events(const EventFilter& f, ExportFormat format,
                                         const std::string& path) override {
         return store_.export_events(f, format, path);

@@ -146,6 +146,38 @@ test('an example is set, shown and cleared', async () => {
     assert.equal(await exampleOf(name), null);
 });
 
+test('setting an example enforces it, emptying it turns the check off, and both are versions', async () => {
+    const browser = await signedIn();
+    const name = await see(unique());
+    const typeOf = async () => (await server.get(`/api/v1/event-types?name=${encodeURIComponent(name)}`)).body.results[0];
+    const modes = [];
+    for (const example of ['{"n": 1}', '']) {
+        await browser.setExample(name, example);
+        const {mode, version, updated_by: by} = await typeOf();
+        modes.push([mode, version]);
+        assert.ok(by >= 1);
+    }
+    assert.deepEqual(modes, [['enforce', 2], ['off', 3]]);
+    await browser.setExample(name, '{"n": 1}');
+    const list = await browser.open(`${listPath}?q=${encodeURIComponent(name)}`);
+    assertAnswer(list, {status: 200, contains: ['enforce: example']});
+});
+
+test('a JSON Schema is shown, and no form would take its place', async () => {
+    const browser = await signedIn();
+    const name = await see(unique());
+    const form = await browser.changeForm(name);
+    const {body: {results: [{id}]}} = await server.get(`/api/v1/event-types?name=${encodeURIComponent(name)}`);
+    const schema = {type: 'object', description: '</pre><script>alert(1)</script>'};
+    assert.equal((await server.patch(`/api/v1/event-types/${id}`, {json: {schema, mode: 'enforce'}})).status, 200);
+    const stale = await browser.submit(form, {example: '{"a": 1}'}, {follow: false});
+    assertAnswer(stale, {status: 409, contains: ['has a JSON Schema meanwhile']});
+    const shown = await browser.open(form.path);
+    assertAnswer(shown, {status: 200, contains: ['enforce: JSON Schema', '&lt;/pre&gt;'], lacks: ['<script>', 'name="example"']});
+    const {body: now} = await server.get(`/api/v1/event-types/${id}`);
+    assert.deepEqual([now.schema, now.example], [schema, null]);
+});
+
 test('only the example can be edited', async () => {
     const browser = await signedIn();
     const name = await see(unique());

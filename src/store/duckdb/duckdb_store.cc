@@ -12,6 +12,7 @@
 #include "store/duckdb/instance.h"
 #include "store/duckdb/reads.h"
 #include "store/duckdb/schema.h"
+#include "store/duckdb/type_tally.h"
 #include "store/duckdb/watchdog.h"
 #include "store/duckdb/writer.h"
 
@@ -79,6 +80,14 @@ class DuckDbStore final : public EventStore {
     }
     Result<std::vector<TimeCount>> count_by_time(const CountByTime& count) override {
         return read([&](Connection& c) { return read_counts(c, count); });
+    }
+    Result<std::vector<TypeCounts>> type_counts(
+        const std::vector<TypeName>& types,
+        const std::vector<ApplicationId>& applications) override {
+        return read([&](Connection& c) {
+            return tally_.counts(c, amendments_.load(std::memory_order_acquire), types,
+                                 applications);
+        });
     }
     Result<std::uint64_t> export_events(const EventFilter& filter, ExportFormat format,
                                         const std::string& path) override {
@@ -150,6 +159,8 @@ class DuckDbStore final : public EventStore {
     std::atomic<std::uint64_t> applied_{0};
     std::atomic<std::uint64_t> highest_{0};
     std::atomic<std::uint64_t> events_{0};
+    std::atomic<std::uint64_t> amendments_{0};  ///< applied since this was made
+    TypeTally tally_;
     std::atomic<std::uint64_t> open_rejections_{0};
     SteadyTime last_apply_ = now();  ///< the projector's
 };
@@ -163,6 +174,7 @@ Status DuckDbStore::adopt(std::unique_ptr<Instance> instance) {
                                                     "WHERE state = 0",
                                                     {}}));
     instance_ = std::move(instance);
+    tally_.forget();
     highest_.store(highest.value_or(0), std::memory_order_release);
     events_.store(events.value_or(0));
     open_rejections_.store(open.value_or(0));
@@ -223,6 +235,13 @@ Status DuckDbStore::apply(const std::vector<log::Entry>& entries) {
     last_apply_ = now();
     const auto written = write_entries(instance_->writer(), entries);
     if (written) {
+        amendments_.fetch_add(static_cast<std::uint64_t>(std::ranges::count_if(
+                                  entries,
+                                  [](const log::Entry& entry) {
+                                      return entry.kind == log::Kind::kReplace ||
+                                             entry.kind == log::Kind::kErase;
+                                  })),
+                              std::memory_order_release);
         events_.fetch_add(written->events_added - written->events_removed);
         open_rejections_.fetch_add(written->rejections_opened - written->rejections_settled);
         applied_.store(written->applied.value, std::memory_order_release);
