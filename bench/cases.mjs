@@ -221,6 +221,23 @@ export async function readsCase(options) {
     return rows;
 }
 
+// What is asked of refusals, on a store of its own: without a server.
+export async function refusalsCase(options) {
+    const file = path.join(options.data, 'refusals.duckdb');
+    const remove = () => [file, `${file}.wal`].forEach((name) => rmSync(name, {force: true}));
+    remove();
+    const ended = spawnSync(path.join(options.tools, 'bench_store'),
+        ['refusals', '--file', file, '--rows', String(options.events.reads), '--rejections', String(options.events.reads / 10), '--repeat', String(options.repeats)], {encoding: 'utf8'});
+    remove();
+    if (ended.status !== 0) throw new Error(`bench_store refusals: ${ended.stderr}`);
+    const times = JSON.parse(ended.stdout);
+    return [
+        atMost('10 M events: one by its event_id', times.trace_ms, 20, 'ms'),
+        atMost('1 M refusals: summary by reason and type, and over time', times.summary_ms, 100, 'ms', `of one reason: ${times.filtered_ms.toFixed(1)} ms`),
+        atMost('1 M refusals: 100 open ones to replay', times.page_ms, 20, 'ms'),
+    ];
+}
+
 // Waits until the log's files have stopped shrinking: compression follows the projector.
 async function settled(directory) {
     let last = -1;

@@ -13,7 +13,7 @@ const {values: flags, positionals: names} = parseArgs({
 });
 const all = {
     single: cases.singleCase, checks: cases.checksCase, batch: cases.batchCase, sustained: cases.sustainedCase, per_sync: cases.perSyncCase,
-    visible: cases.visibleCase, reads: cases.readsCase, memory: cases.memoryCase, disk: cases.diskCase, start: cases.startCase,
+    visible: cases.visibleCase, reads: cases.readsCase, refusals: cases.refusalsCase, memory: cases.memoryCase, disk: cases.diskCase, start: cases.startCase,
 };
 const unknown = names.filter((name) => !(name in all));
 if (unknown.length) {

@@ -1,5 +1,6 @@
-// What `./dev bench` measures without a server: DuckDB's own appender, and the count per minute
-// over a day, through the store and in DuckDB alone. Prints one JSON object.
+// What `./dev bench` measures without a server: DuckDB's own appender, the count per minute over a
+// day, through the store and in DuckDB alone, and what is asked of refusals. Prints one JSON
+// object.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,7 @@
 
 #include "duckdb_alone.h"
 #include "io/file_system.h"
+#include "refusals.h"
 #include "store/duckdb/duckdb_store.h"
 
 namespace eyed::bench {
@@ -64,7 +66,21 @@ int main(int argc, char** argv) {
     auto* count = app.add_subcommand("count", "count per minute over a day, on a store's file");
     count->add_option("--file", file)->required();
     count->add_option("--repeat", repeat)->check(CLI::PositiveNumber);
+    std::uint64_t rejections = 1'000'000;
+    auto* refusals = app.add_subcommand("refusals", "What is asked of refusals, in a new store");
+    refusals->add_option("--file", file)->required();
+    refusals->add_option("--rows", rows)->check(CLI::PositiveNumber);
+    refusals->add_option("--rejections", rejections)->check(CLI::PositiveNumber);
+    refusals->add_option("--repeat", repeat)->check(CLI::PositiveNumber);
     CLI11_PARSE(app, argc, argv);
+    if (refusals->parsed()) {
+        const auto times = eyed::bench::time_refusals(file, rows, rejections, repeat);
+        fmt::print(
+            "{{\"trace_ms\":{:.2f},\"summary_ms\":{:.2f},\"filtered_ms\":{:.2f},"
+            "\"page_ms\":{:.2f},\"groups\":{}}}\n",
+            times.trace_ms, times.summary_ms, times.filtered_ms, times.page_ms, times.groups);
+        return 0;
+    }
     if (append->parsed()) {
         fmt::print("{{\"rows_per_second\":{:.0f}}}\n", eyed::bench::append_rate(file, rows));
         return 0;

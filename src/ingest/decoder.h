@@ -52,8 +52,8 @@ class Decoder {
   public:
     Decoder(const Types& types, Limits limits);
 
-    /// A body that is one event, in any dialect (an empty body counts as `{}` in those of seeds 000
-    /// and 001; of seed 002's consumer it is one message).
+    /// A body that is one event, in any dialect: one message of seed 002's consumer too. An empty
+    /// body counts as `{}` in those of seeds 000 and 001.
     void single(model::Dialect dialect, const Sender& sender, std::string_view body, Decoded& out);
     /// `POST /api/event`, which two seeds share. What the body is, its fields say: an array, or an
     /// object that has `event_type` or `event_payload` and none of kSeedRules' fields, is the

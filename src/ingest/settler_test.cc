@@ -248,8 +248,10 @@ TEST_F(SettlerTest, EachIsReadInItsOwnDialect) {
     add(refusal(seed, model::Dialect::kNative));  // refuses fields that it does not know
     add(refusal(R"({"category":"c","name":"n","id":7,"dialect":"native"})",
                 model::Dialect::kImport));
-    EXPECT_EQ(replay().accepted, 3u);
-    EXPECT_THAT(states(), ElementsAre(kReplayed, kReplayed, kOpen, kReplayed));
+    add(refusal(R"({"event_type":"sent","event_payload":"a text"})", model::Dialect::kConsumer));
+    EXPECT_EQ(replay().accepted, 4u);
+    EXPECT_THAT(states(), ElementsAre(kReplayed, kReplayed, kOpen, kReplayed, kReplayed));
+    EXPECT_EQ(events()[3].name, "sent");
     EXPECT_EQ(events()[0].category, "c");
     EXPECT_EQ(events()[2].dialect, model::Dialect::kImport);
 }

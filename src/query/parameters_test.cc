@@ -166,5 +166,62 @@ TEST(OtherLists, TakeTheirParameters) {
     EXPECT_EQ(errors.size(), 6u);
 }
 
+TEST(RejectionParameters, EveryFilterIsRead) {
+    ParameterErrors errors;
+    const RejectionsQuery read = native_rejections(
+        "reason=schema&category=c&name=n&dialect=the_eye&application=shop&key=4&state=discarded&"
+        "type_version=3&event_id=e+1&q=no%20text&from=2026-01-01&to=2026-01-02&min_id=5&max_id=9&"
+        "order=id&limit=7",
+        errors);
+    EXPECT_TRUE(errors.empty());
+    EXPECT_EQ(read.filter.reason, model::Reason::kSchema);
+    EXPECT_EQ(read.filter.category, "c");
+    EXPECT_EQ(read.filter.name, "n");
+    EXPECT_EQ(read.filter.dialect, model::Dialect::kTheEye);
+    EXPECT_EQ(read.application, "shop");
+    EXPECT_EQ(read.filter.key, KeyId{4});
+    EXPECT_EQ(read.filter.state, model::RejectionState::kDiscarded);
+    EXPECT_EQ(read.filter.type_version, 3u);
+    EXPECT_EQ(read.filter.event_id, "e 1");
+    EXPECT_EQ(read.filter.message, "no text");
+    EXPECT_EQ(read.filter.from, parse_instant("2026-01-01"));
+    EXPECT_EQ(read.filter.to, parse_instant("2026-01-02"));
+    EXPECT_EQ(read.filter.min_id, RejectionId{5});
+    EXPECT_EQ(read.filter.max_id, RejectionId{9});
+    EXPECT_EQ(read.page.direction, store::Direction::kAscending);
+    EXPECT_EQ(read.page.limit, 7u);
+}
+
+TEST(RejectionParameters, ACursorIsOfItsOrder) {
+    const std::string cursor = encode(RejectionCursor{store::Direction::kAscending, {9}});
+    ParameterErrors errors;
+    EXPECT_EQ(native_rejections("order=id&cursor=" + cursor, errors).page.after, RejectionId{9});
+    EXPECT_TRUE(errors.empty());
+    native_rejections("cursor=" + cursor, errors);
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].parameter, "cursor");
+}
+
+TEST(RejectionParameters, WhatSettlesTakesMoreAtOnceAndNoState) {
+    ParameterErrors errors;
+    const RejectionsQuery all = settled_rejections({}, errors);
+    EXPECT_EQ(all.page.limit, kDefaultSettled);
+    EXPECT_EQ(all.page.direction, store::Direction::kAscending);
+    EXPECT_EQ(settled_rejections({{"limit", "10000"}}, errors).page.limit, kMaxSettled);
+    EXPECT_TRUE(errors.empty());
+    settled_rejections({{"limit", "10001"}, {"state", "open"}}, errors);
+    ASSERT_EQ(errors.size(), 2u);
+    EXPECT_EQ(errors[0].parameter, "limit");
+    EXPECT_EQ(errors[1].parameter, "state");
+}
+
+TEST(RejectionParameters, TheSeedIgnoresWhatItDoesNotKnow) {
+    ParameterErrors errors;
+    const RejectionsQuery read = seed_rejections("state=x&q=&reason=bogus&limit=5000", errors);
+    EXPECT_TRUE(errors.empty());
+    EXPECT_FALSE(read.filter.state);
+    EXPECT_EQ(read.page.limit, kMaxLimit);
+}
+
 }  // namespace
 }  // namespace eyed::query
