@@ -38,13 +38,13 @@ Result<Page> read_events(const Api& api, ErrorStyle style, const query::EventsQu
     return make_page(style, found.rows, std::move(next), append);
 }
 
-/// The event as the log has it now: for a change that builds on it.
+/// The event as the log has it now, if the caller may change it: for a change that builds on it.
 Task<Result<model::Event>> current_event(Api& api, http::Request& request, EventId id) {
     const Freshness freshness = co_await read_barrier(api, request);
     if (freshness == Freshness::kStale)
         co_return failure(Code::kTimeout,
                           "What the event says now is not known yet: nothing was changed.");
-    EYED_CO_ASSIGN(const auto applications, readable(api.names, request.principal));
+    const auto applications = changeable(api.names, request.principal);
     auto read = [&api, id, &applications] { return api.services.store.event(id, applications); };
     Result<model::Event> event =
         co_await on_worker(api.services.lanes.queries, request, std::move(read));

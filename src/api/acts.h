@@ -18,7 +18,8 @@ Task<http::Response> answer_events(Api& api, http::Request& request, query::Even
 /// One event: 404 when there is none that the caller may read.
 Task<http::Response> answer_event(Api& api, http::Request& request);
 
-/// Erases an event, in one step as edit_event(): 204; 404.
+/// Erases an event, in one step as edit_event(): 204; 404 when there is none that the caller may
+/// change.
 Task<http::Response> erase_event(Api& api, http::Request& request);
 
 enum class Change : std::uint8_t {

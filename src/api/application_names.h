@@ -24,6 +24,10 @@ class AuthenticatorNames final : public query::ApplicationNames {
         return kept_.name(id);
     }
 
+    std::vector<ApplicationId> owned_by(UserId owner) const override {
+        return authenticator_.applications_of(owner);
+    }
+
   private:
     const auth::MemoryAuthenticator& authenticator_;
     mutable query::ApplicationNameCache kept_;

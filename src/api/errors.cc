@@ -91,7 +91,7 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "A single event was refused: `errors` has field, pointer, reason and message of each fault. "
     "It is kept under `/api/v1/rejections`.",
     "No credentials, or not valid ones. Carries `WWW-Authenticate: Token`.",
-    "The key lacks the scope, or the application is another's.",
+    "The key lacks the scope, the caller the role, or the application is another's.",
     "No such path or thing, or none that the caller may read.",
     "The path is known, the method is not one of `Allow`.",
     "Header or body came slower than `http.header_timeout` and `http.body_timeout` allow.",
@@ -151,7 +151,8 @@ Row row_of(Code code) {
 /// The sentences of DRF's TokenAuthentication, from what the authenticator says.
 std::string_view told(const ErrorKind& kind, const Error& failure) {
     if (failure.code == Code::kUnauthenticated)
-        return failure.detail == "invalid" ? std::string_view("Invalid token.") : kind.text;
+        return failure.detail.starts_with("invalid") ? std::string_view("Invalid token.")
+                                                     : kind.text;
     if (kind.detail == Detail::kFixed || failure.detail.empty()) return kind.text;
     return failure.detail;
 }
@@ -159,9 +160,10 @@ std::string_view told(const ErrorKind& kind, const Error& failure) {
 /// The sentences of FastAPI's OAuth2PasswordBearer and of seed 002, from the same.
 std::string told_bearer(const Error& failure) {
     if (failure.detail.empty() || failure.detail == "missing") return "Not authenticated";
-    return fmt::format("Invalid token: {}", failure.detail == "invalid"
-                                                ? "unknown, expired or revoked"
-                                                : failure.detail);
+    std::string_view why = failure.detail;  // "invalid", or "invalid: <why>"
+    constexpr std::string_view kPrefix = "invalid: ";
+    if (why.starts_with(kPrefix)) why.remove_prefix(kPrefix.size());
+    return fmt::format("Invalid token: {}", why == "invalid" ? "unknown, expired or revoked" : why);
 }
 
 void add_headers(const ErrorKind& kind, http::Response& response) {

@@ -210,7 +210,8 @@ TEST_F(ConsumerErrors, SayWhyNobodyIsKnown) {
         } cases[] = {
             {"missing", R"({"detail":"Not authenticated"})"},
             {"invalid", R"({"detail":"Invalid token: unknown, expired or revoked"})"},
-            {"Signature has expired", R"({"detail":"Invalid token: Signature has expired"})"},
+            {"invalid: Signature has expired",
+             R"({"detail":"Invalid token: Signature has expired"})"},
         };
         for (const auto& one : cases) {
             const http::Response response = refused(request, one.why);

@@ -108,19 +108,44 @@ void mark(Freshness freshness, http::Response& response) {
     if (freshness == Freshness::kStale) response.headers.push_back({"X-Eyed-Stale", "true"});
 }
 
+model::Actor actor_of(const http::Request& request) {
+    return {request.principal.user, request.principal.key, model::Via::kApi};
+}
+
+namespace {
+
+/// Of a caller who does not read all.
+std::vector<ApplicationId> own_applications(const query::ApplicationNames& names,
+                                            const model::Principal& principal) {
+    std::vector<ApplicationId> own{principal.application ? principal.application : kNoApplication};
+    if (principal.role < model::Role::kMember) return own;
+    for (const ApplicationId owned : names.owned_by(principal.user))
+        if (owned != principal.application) own.push_back(owned);
+    return own;
+}
+
+}  // namespace
+
 Result<std::vector<ApplicationId>> readable(const query::ApplicationNames& names,
                                             const model::Principal& principal,
                                             const std::optional<std::string>& asked) {
     if (!asked) {
         if (principal.reads_all) return std::vector<ApplicationId>{};
-        return std::vector{principal.application ? principal.application : kNoApplication};
+        return own_applications(names, principal);
     }
     const std::optional<ApplicationId> id = names.id(*asked);
     if (principal.reads_all) return std::vector{id.value_or(kNoApplication)};
-    if (!id || *id != principal.application)
+    const std::vector<ApplicationId> own = own_applications(names, principal);
+    if (!id || std::ranges::find(own, *id) == own.end())
         return failure(Code::kForbidden,
                        fmt::format("This key does not read the application “{}”.", *asked));
     return std::vector{*id};
+}
+
+std::vector<ApplicationId> changeable(const query::ApplicationNames& names,
+                                      const model::Principal& principal) {
+    if (principal.role == model::Role::kSuperuser) return {};
+    return own_applications(names, principal);
 }
 
 std::optional<std::uint64_t> path_number(const http::Request& request, std::string_view name) {

@@ -19,6 +19,7 @@
 #include "base/worker_pool.h"
 #include "ingest/decoded.h"
 #include "ingest/decoder.h"
+#include "model/audit.h"
 
 namespace eyed::api {
 
@@ -110,11 +111,20 @@ Task<std::invoke_result_t<Work&>> on_worker(WorkerPool& pool, const http::Reques
     co_return co_await offload;
 }
 
-/// The applications whose events this caller reads: empty means all. `asked` narrows it to one by
-/// name. kForbidden: not the caller's to read.
+/// Who changes something with this request: for the audit log.
+model::Actor actor_of(const http::Request& request);
+
+/// The applications whose events this caller reads: empty means all. A person reads those that they
+/// own, an application's key its own. `asked` narrows it to one by name. kForbidden: not the
+/// caller's to read.
 Result<std::vector<ApplicationId>> readable(const query::ApplicationNames& names,
                                             const model::Principal& principal,
                                             const std::optional<std::string>& asked = {});
+
+/// The applications whose events this caller may change or erase: empty means all, a superuser's.
+/// What somebody was granted to read is not theirs to change.
+std::vector<ApplicationId> changeable(const query::ApplicationNames& names,
+                                      const model::Principal& principal);
 
 /// A path parameter that is a positive number; nullopt: it names nothing, answer 404.
 std::optional<std::uint64_t> path_number(const http::Request& request, std::string_view name);

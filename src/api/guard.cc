@@ -1,5 +1,7 @@
 #include "api/guard.h"
 
+#include <fmt/format.h>
+
 #include "api/admin.h"
 #include "api/errors.h"
 #include "http/forms.h"
@@ -21,7 +23,17 @@ Result<model::Principal> identify(const Identities& identities, const http::Requ
     if (!session) return principal;
     if (!BrowserSessions::csrf_matches(*session, csrf))
         return failure(Code::kForbidden, "CSRF Failed: CSRF token missing or incorrect.");
-    return session->principal();
+    return session->principal;
+}
+
+Error lacks_scope(const model::Principal& principal, model::Scope scope) {
+    return {Code::kForbidden,
+            fmt::format("This {} lacks the scope “{}”.", principal.key ? "key" : "token",
+                        model::scope_name(scope))};
+}
+
+Error lacks_role(model::Role role) {
+    return {Code::kForbidden, fmt::format("This needs the role “{}”.", model::role_name(role))};
 }
 
 }  // namespace
@@ -41,7 +53,9 @@ std::optional<http::Response> guard(const Identities& identities, http::Request&
     if (scope == model::Scope::kOpen) return guard_page(identities.sessions, request);
     auto principal = identify(identities, request);
     if (!principal) return error(request, principal.error());
-    if (!principal->scopes.has(scope)) return error(request, Code::kForbidden);
+    if (!principal->scopes.has(scope)) return error(request, lacks_scope(*principal, scope));
+    if (principal->role < request.route->role)
+        return error(request, lacks_role(request.route->role));
     if (scope == model::Scope::kIngest && !principal->application)
         return error(request, Code::kForbidden);
     request.principal = *principal;

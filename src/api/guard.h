@@ -21,7 +21,8 @@ struct Identities {
 /// The one place that turns a request into a principal. By the Authorization header (`Token` or
 /// `Bearer`), else by a browser's session cookie together with the session's CSRF token in
 /// `X-CSRF-Token`: a cookie alone, which any site may cause to be sent, is nobody. Refuses with 401
-/// when there is nobody, with 403 when the route's scope is not granted. Open routes are let
+/// when there is nobody, with 403 when the route's scope is not granted or its role not reached,
+/// and says which. Open routes are let
 /// through; those of the admin pages but the login send strangers there. Does not block.
 std::optional<http::Response> guard(const Identities& identities, http::Request& request);
 

@@ -36,7 +36,7 @@ class Guard : public testing::Test {
     }
 
     UserId make_user(const std::string& name, model::Role role) {
-        const auto user = accounts.create_user({name, "correct horse", role});
+        const auto user = accounts.create_user({name, "correct horse", role}, {});
         EXPECT_TRUE(user) << user.error().detail;
         return user->id;
     }
@@ -44,7 +44,7 @@ class Guard : public testing::Test {
         auth::Accounts::NewKey wanted;
         wanted.user = person;
         wanted.scopes = model::Scopes{}.with(scope);
-        const auto made = accounts.create_key(wanted);
+        const auto made = accounts.create_key(wanted, {});
         EXPECT_TRUE(made) << made.error().detail;
         return "Token " + made->secret;
     }
@@ -60,12 +60,14 @@ class Guard : public testing::Test {
         std::string csrf;
         std::string pattern = "/api/v1/events";
         std::string target = "/api/v1/events";
+        model::Role role = model::Role::kApplication;
     };
     /// The status of the refusal; kThrough: none.
     int ask(const Call& call) {
         http::Request request(loop);
         http::Route route;
         route.scope = call.scope;
+        route.role = call.role;
         route.pattern = call.pattern;
         request.route = &route;
         request.method = call.method;
@@ -123,8 +125,36 @@ TEST_F(Guard, AKeyOpensWhatItsScopeGrantsAndNothingElse) {
     }
 }
 
+TEST_F(Guard, WhatIsMissingIsNamed) {
+    EXPECT_EQ(ask({.authorization = key(model::Scope::kIngest)}), 403);
+    EXPECT_THAT(refusal->body, HasSubstr("This key lacks the scope “read”."));
+    const std::string own = "Token " + accounts.user_token(person, {}).value();
+    EXPECT_EQ(ask({.authorization = own, .role = model::Role::kStaff}), 403);
+    EXPECT_THAT(refusal->body, HasSubstr("This needs the role “staff”."));
+}
+
+TEST_F(Guard, AHigherRoleMayWhatALowerOneMay) {
+    using enum model::Role;
+    const model::Role all[] = {kApplication, kMember, kStaff, kSuperuser};
+    auth::Accounts::NewKey wanted;
+    wanted.user = root;
+    wanted.application = "shop";
+    const std::string of_application = "Token " + accounts.create_key(wanted, {}).value().secret;
+    const std::string of_member = "Token " + accounts.user_token(person, {}).value();
+    const std::string of_staff =
+        "Token " + accounts.user_token(make_user("clerk", kStaff), {}).value();
+    const std::string of_superuser = "Token " + accounts.user_token(root, {}).value();
+    for (const auto& [token, has] : {std::pair{of_application, kApplication},
+                                     {of_member, kMember},
+                                     {of_staff, kStaff},
+                                     {of_superuser, kSuperuser}})
+        for (const model::Role needed : all)
+            EXPECT_EQ(ask({.authorization = token, .role = needed}), has >= needed ? kThrough : 403)
+                << model::role_name(has) << " " << model::role_name(needed);
+}
+
 TEST_F(Guard, AUsersTokenOpensAllAndCarriesItsApplication) {
-    const std::string token = accounts.user_token(person).value();
+    const std::string token = accounts.user_token(person, {}).value();
     for (const model::Scope scope : kAsked)
         EXPECT_EQ(ask({.scope = scope, .authorization = "Bearer " + token}), kThrough);
     EXPECT_EQ(principal.user, person);

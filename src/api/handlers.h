@@ -66,6 +66,37 @@ Task<http::Response> export_events(Api& api, http::Request& request);
 // tokens.cc
 Task<http::Response> obtain_token(Api& api, http::Request& request);
 
+// login_tokens.cc
+Task<http::Response> obtain_token_pair(Api& api, http::Request& request);
+Task<http::Response> refresh_token_pair(Api& api, http::Request& request);
+Task<http::Response> revoke_token_pair(Api& api, http::Request& request);
+Task<http::Response> verify_token(Api& api, http::Request& request);
+
+// me.cc
+Task<http::Response> get_me(Api& api, http::Request& request);
+Task<http::Response> change_me(Api& api, http::Request& request);
+
+// users.cc
+Task<http::Response> list_users(Api& api, http::Request& request);
+Task<http::Response> create_user(Api& api, http::Request& request);
+Task<http::Response> get_user(Api& api, http::Request& request);
+Task<http::Response> change_user(Api& api, http::Request& request);
+
+// applications.cc
+Task<http::Response> list_applications(Api& api, http::Request& request);
+Task<http::Response> create_application(Api& api, http::Request& request);
+Task<http::Response> get_application(Api& api, http::Request& request);
+Task<http::Response> change_application(Api& api, http::Request& request);
+
+// keys.cc
+Task<http::Response> list_keys(Api& api, http::Request& request);
+Task<http::Response> create_key(Api& api, http::Request& request);
+Task<http::Response> get_key(Api& api, http::Request& request);
+Task<http::Response> revoke_key(Api& api, http::Request& request);
+
+// audit.cc
+Task<http::Response> list_audit(Api& api, http::Request& request);
+
 // setup.cc
 Task<http::Response> setup_page(Api& api, http::Request& request);
 Task<http::Response> setup(Api& api, http::Request& request);

@@ -1,5 +1,7 @@
 #include "api/logins.h"
 
+#include <fmt/format.h>
+
 #include <string>
 
 #include "auth/accounts.h"
@@ -22,6 +24,15 @@ Task<Login> log_in(Api& api, const http::Request& request, Credentials credentia
     else if (login.user.error().code != Code::kUnauthenticated)
         api.services.throttle.unchecked(who);
     co_return login;
+}
+
+http::Response throttled(const http::Request& request, std::chrono::seconds wait) {
+    http::Response response =
+        error_status(request, 429,
+                     fmt::format("Request was throttled. Expected available in {} second{}.",
+                                 wait.count(), wait.count() == 1 ? "" : "s"));
+    set_retry_after(wait, response);
+    return response;
 }
 
 void set_retry_after(std::chrono::seconds wait, http::Response& response) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <string_view>
 
 #include "api/flow.h"
+#include "api/seed_fields.h"
 #include "model/account.h"
 
 namespace eyed::api {
@@ -20,6 +22,13 @@ struct Credentials {
 /// Checks name and password on the hashing lane, throttled before that by user and address.
 /// kUnauthenticated: they do not belong together; kOverloaded: too many are being checked.
 Task<Login> log_in(Api& api, const http::Request& request, Credentials credentials);
+
+/// What a body with credentials has.
+inline constexpr std::array kCredentialFields{SeedField{"username", SeedField::Kind::kName},
+                                              SeedField{"password"}};
+
+/// 429 in DRF's words.
+http::Response throttled(const http::Request& request, std::chrono::seconds wait);
 
 /// Sets Retry-After, in whole seconds.
 void set_retry_after(std::chrono::seconds wait, http::Response& response);

@@ -18,6 +18,7 @@ namespace {
 
 using enum http::Method;
 using enum model::Scope;
+using enum model::Role;
 
 /// Of the form that edits an example: 64 KiB, percent-encoded.
 constexpr std::size_t kExampleForm = std::size_t{256} << 10U;
@@ -54,14 +55,34 @@ constexpr RouteEntry kTable[] = {
     {kGet, "/api/v1/receipts/{event_id}", kRead, get_receipt},
     {kGet, "/api/v1/event-types", kRead, list_event_types},
     {kGet, "/api/v1/event-types/{id}", kRead, get_event_type},
-    {kPatch, "/api/v1/event-types/{id}", kManage, change_event_type, kRulesBody},
+    {kPatch, "/api/v1/event-types/{id}", {kManage, kStaff}, change_event_type, kRulesBody},
     {kGet, "/api/v1/event-types/{id}/versions", kRead, list_event_type_versions},
     {kPost, "/api/v1/event-types/{id}/infer", kRead, infer_event_type, kRulesBody},
     {kPost, "/api/v1/event-types/{id}/backtest", kRead, backtest_event_type, kRulesBody},
     {kPost, "/api/v1/validate", kIngest, validate_events},
     {kGet, "/api/v1/export", kRead, export_events},
 
+    {kGet, "/api/v1/me", kRead, get_me},
+    {kPatch, "/api/v1/me", {kManage, kMember}, change_me},
+    {kGet, "/api/v1/users", {kRead, kSuperuser}, list_users},
+    {kPost, "/api/v1/users", {kManage, kSuperuser}, create_user},
+    {kGet, "/api/v1/users/{id}", {kRead, kSuperuser}, get_user},
+    {kPatch, "/api/v1/users/{id}", {kManage, kSuperuser}, change_user},
+    {kGet, "/api/v1/applications", {kRead, kMember}, list_applications},
+    {kPost, "/api/v1/applications", {kManage, kMember}, create_application},
+    {kGet, "/api/v1/applications/{id}", {kRead, kMember}, get_application},
+    {kPatch, "/api/v1/applications/{id}", {kManage, kSuperuser}, change_application},
+    {kGet, "/api/v1/keys", {kRead, kMember}, list_keys},
+    {kPost, "/api/v1/keys", {kManage, kMember}, create_key},
+    {kGet, "/api/v1/keys/{id}", {kRead, kMember}, get_key},
+    {kDelete, "/api/v1/keys/{id}", {kManage, kMember}, revoke_key},
+    {kGet, "/api/v1/audit", {kRead, kSuperuser}, list_audit},
+
     {kPost, "/api-token-auth", kOpen, obtain_token},
+    {kPost, "/api/token", kOpen, obtain_token_pair},
+    {kPost, "/api/token/refresh", kOpen, refresh_token_pair},
+    {kPost, "/api/token/blacklist", kOpen, revoke_token_pair},
+    {kPost, "/api/token/verify", kOpen, verify_token},
 
     {kGet, "/setup", kOpen, setup_page},
     {kPost, "/setup", kOpen, setup},
@@ -106,7 +127,8 @@ Result<http::Router> make_router(Services& services) {
         http::Route route;
         route.method = entry.method;
         route.pattern = entry.pattern;
-        route.scope = entry.scope;
+        route.scope = entry.needs.scope;
+        route.role = entry.needs.role;
         route.max_body = entry.max_body;
         route.handler = [api, handler = entry.handler](http::Request& request) {
             return has_broken_query(request) ? refuse_query(request) : handler(*api, request);

@@ -10,10 +10,20 @@
 
 namespace eyed::api {
 
+/// What a caller needs: a scope of their key, and to be somebody of that role or a higher one.
+struct Needs {
+    // Not explicit: most routes need a scope alone.
+    constexpr explicit(false)
+        Needs(model::Scope scope, model::Role role = model::Role::kApplication)
+        : scope(scope), role(role) {}
+    model::Scope scope;
+    model::Role role;
+};
+
 struct RouteEntry {
     http::Method method;
     const char* pattern;
-    model::Scope scope;
+    Needs needs;
     Task<http::Response> (*handler)(Api&, http::Request&);
     std::size_t max_body = 0;  ///< bytes; 0: the server's limits
 };

@@ -13,28 +13,22 @@
 namespace eyed::api {
 namespace {
 
-/// `GET /events` to its scope.
+/// `GET /events` to what it needs.
 using Operations = std::map<std::string, std::string>;
 
-std::string_view scope_name(model::Scope scope) {
-    switch (scope) {
-        case model::Scope::kIngest:
-            return "ingest";
-        case model::Scope::kRead:
-            return "read";
-        case model::Scope::kManage:
-            return "manage";
-        case model::Scope::kOpen:
-            break;
-    }
-    return "open";
+/// `read`, or with a role `read staff`.
+std::string needs_text(std::string_view scope, std::string_view role) {
+    return std::string(scope) + (role.empty() ? "" : " " + std::string(role));
 }
 
 Operations in_table() {
     Operations operations;
-    for (const RouteEntry& entry : route_table())
+    for (const RouteEntry& entry : route_table()) {
+        const bool anybody = entry.needs.role == model::Role::kApplication;
         operations[std::string(http::method_name(entry.method)) + " " + entry.pattern] =
-            scope_name(entry.scope);
+            needs_text(model::scope_name(entry.needs.scope),
+                       anybody ? std::string_view() : model::role_name(entry.needs.role));
+    }
     return operations;
 }
 
@@ -48,7 +42,8 @@ std::string value_after(const std::string& line, const std::string& start) {
     return line.starts_with(start) ? line.substr(start.size()) : "";
 }
 
-/// Reads the document by its indentation: paths at 2, methods at 4, what they say at 6.
+/// Reads the document by its indentation: paths at 2, methods at 4, what they say at 6; the role
+/// stands after the scope.
 Operations in_document() {
     std::ifstream file(std::string(EYED_SOURCE_DIR) + "/api/openapi.yaml");
     Operations operations;
@@ -57,8 +52,11 @@ Operations in_document() {
     bool in_paths = false;
     for (std::string line; std::getline(file, line);) {
         if (!line.empty() && line[0] != ' ' && line[0] != '#') in_paths = line == "paths:";
-        if (!in_paths || !line.ends_with(':') == !line.starts_with("      x-eyed-scope: "))
-            continue;
+        const std::string scope = value_after(line, "      x-eyed-scope: ");
+        const std::string role = value_after(line, "      x-eyed-role: ");
+        if (!scope.empty()) operations[operation] = scope;
+        if (!role.empty()) operations[operation] = needs_text(operations[operation], role);
+        if (!in_paths || !line.ends_with(':')) continue;
         const std::string key = line.substr(0, line.size() - 1);
         if (line.starts_with("  /")) {
             path = key.substr(2);
@@ -68,8 +66,6 @@ Operations in_document() {
                                    [](unsigned char c) { return std::toupper(c); });
             operation += " " + path;
             operations[operation];
-        } else if (!value_after(line, "      x-eyed-scope: ").empty()) {
-            operations[operation] = value_after(line, "      x-eyed-scope: ");
         }
     }
     return operations;
@@ -79,11 +75,11 @@ TEST(Routes, TableAndDocumentSayTheSame) {
     const Operations table = in_table();
     const Operations document = in_document();
     EXPECT_GT(document.size(), 20u) << "api/openapi.yaml was not read";
-    for (const auto& [operation, scope] : table)
+    for (const auto& [operation, needs] : table)
         EXPECT_TRUE(document.contains(operation)) << operation << " is not in api/openapi.yaml";
-    for (const auto& [operation, scope] : document) {
+    for (const auto& [operation, needs] : document) {
         ASSERT_TRUE(table.contains(operation)) << operation << " is not in the route table";
-        EXPECT_EQ(table.at(operation), scope) << operation;
+        EXPECT_EQ(table.at(operation), needs) << operation;
     }
 }
 
@@ -96,18 +92,32 @@ TEST(Routes, WhatChangesEventsNeedsManage) {
     for (const RouteEntry& entry : route_table()) {
         const bool edits =
             entry.method == kPut || entry.method == kPatch || entry.method == kDelete;
-        EXPECT_TRUE(!edits || entry.scope == model::Scope::kManage) << entry.pattern;
+        EXPECT_TRUE(!edits || entry.needs.scope == model::Scope::kManage) << entry.pattern;
+    }
+}
+
+TEST(Routes, WhatChangesAccountsNeedsAPersonAndManage) {
+    for (const RouteEntry& entry : route_table()) {
+        const std::string_view pattern = entry.pattern;
+        const bool account = pattern.starts_with("/api/v1/users") ||
+                             pattern.starts_with("/api/v1/applications") ||
+                             pattern.starts_with("/api/v1/keys") || pattern == "/api/v1/me";
+        if (!account || entry.method == http::Method::kGet) continue;
+        EXPECT_EQ(entry.needs.scope, model::Scope::kManage) << pattern;
+        EXPECT_GE(entry.needs.role, model::Role::kMember) << pattern;
     }
 }
 
 TEST(Routes, OnlyTheKnownOnesAreOpen) {
     std::set<std::string> open;
     for (const RouteEntry& entry : route_table())
-        if (entry.scope == model::Scope::kOpen) open.insert(entry.pattern);
-    EXPECT_THAT(open, testing::UnorderedElementsAre(
-                          "/", "/healthz", "/readyz", "/metrics", "/api-token-auth", "/setup",
-                          "/admin", "/admin/login", "/admin/logout", "/admin/events/eventtype",
-                          "/admin/events/eventtype/{id}/change", "/admin/style.css"));
+        if (entry.needs.scope == model::Scope::kOpen) open.insert(entry.pattern);
+    EXPECT_THAT(open,
+                testing::UnorderedElementsAre(
+                    "/", "/healthz", "/readyz", "/metrics", "/api-token-auth", "/api/token",
+                    "/api/token/refresh", "/api/token/blacklist", "/api/token/verify", "/setup",
+                    "/admin", "/admin/login", "/admin/logout", "/admin/events/eventtype",
+                    "/admin/events/eventtype/{id}/change", "/admin/style.css"));
 }
 
 }  // namespace

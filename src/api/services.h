@@ -17,6 +17,7 @@ namespace auth {
 class Accounts;
 class BrowserSessions;
 class LoginThrottle;
+class LoginTokens;
 class MemoryAuthenticator;
 class SetupToken;
 }  // namespace auth
@@ -68,6 +69,7 @@ struct Services {
     const auth::MemoryAuthenticator& authenticator;
     auth::BrowserSessions& sessions;
     auth::LoginThrottle& throttle;
+    auth::LoginTokens& login_tokens;
     const auth::SetupToken& setup;
     ingest::Types& types;
     ingest::Committer& committer;

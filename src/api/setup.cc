@@ -93,7 +93,8 @@ Task<http::Response> setup(Api& api, http::Request& request) {
                                        .password = std::string(password),
                                        .role = model::Role::kSuperuser};
     auto create = [&api, &user] {
-        return api.services.accounts.create_user(user, catalog::Users::When::kNoUserYet);
+        return api.services.accounts.create_user(user, {.via = model::Via::kSetup},
+                                                 catalog::Users::When::kNoUserYet);
     };
     const Result<model::User> made =
         co_await on_worker(api.services.lanes.hashing, request, std::move(create));

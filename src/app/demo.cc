@@ -55,7 +55,8 @@ Status add_demo_events(log::Log& log, catalog::Catalog& catalog, ingest::Types& 
     if (log.durable().value != 0) return {};
     const Micros now = clock.now();
     EYED_ASSIGN(const model::Application application,
-                catalog.applications().find_or_create({.name = "demo", .created_at = now}));
+                catalog.applications().find_or_create({.name = "demo", .created_at = now},
+                                                      {.via = model::Via::kStart}));
     std::string body = visits(now);
     const std::size_t length = body.size();
     body.append(http::Request::kBodyPadding, ' ');

@@ -16,16 +16,21 @@
 #include "app/upkeep.h"
 #include "auth/accounts.h"
 #include "auth/browser_sessions.h"
+#include "auth/jwt_trust.h"
 #include "auth/login_throttle.h"
+#include "auth/login_tokens.h"
 #include "auth/memory_authenticator.h"
 #include "auth/password_hasher.h"
 #include "auth/server_secret.h"
 #include "auth/setup_token.h"
+#include "auth/tokens.h"
 #include "base/time.h"
 #include "base/version.h"
 #include "base/worker_pool.h"
+#include "catalog/applications.h"
 #include "catalog/catalog.h"
 #include "catalog/event_types.h"
+#include "catalog/known_settings.h"
 #include "cli/data_directory.h"
 #include "config/data_layout.h"
 #include "http/server.h"
@@ -78,17 +83,23 @@ auth::PasswordHasher::Cost hash_cost(const config::Settings& settings) {
 /// above it.
 class Program::Parts {
   public:
-    Parts(const config::Settings& settings, Logger& logger)
-        : settings(settings), logger(logger), files(io::make_file_system()) {}
+    Parts(const config::Loaded& loaded, Logger& logger)
+        : loaded(loaded),
+          settings(loaded.settings),
+          logger(logger),
+          files(io::make_file_system()) {}
 
     Status open();
     Status open_accounts();
+    Status audit_settings();
+    Status make_jwt_application();
     Status open_events();
     Status open_server();
     http::Options server_options();
     void start_upkeep();
     void log_fault(const http::Request& request, const Error& error);
 
+    const config::Loaded& loaded;
     const config::Settings& settings;
     Logger& logger;
     SystemClock clock;
@@ -102,6 +113,7 @@ class Program::Parts {
     std::optional<auth::Accounts> accounts;
     std::optional<auth::BrowserSessions> sessions;
     std::optional<auth::LoginThrottle> throttle;
+    std::optional<auth::LoginTokens> login_tokens;
     auth::SetupToken setup;
 
     std::unique_ptr<log::Log> log;
@@ -144,7 +156,10 @@ Status Program::Parts::open_accounts() {
     EYED_ASSIGN(catalog, catalog::Catalog::open({.path = layout.catalog()}));
     EYED_ASSIGN(secret, auth::ServerSecret::open_or_create(*files, settings.data));
     EYED_ASSIGN(hasher, auth::PasswordHasher::create(hash_cost(settings)));
-    authenticator.emplace(clock);
+    EYED_ASSIGN(auto trust, auth::trust_elsewhere(settings, *files));
+    authenticator.emplace(clock, auth::JwtTrust(*secret, std::move(trust)));
+    EYED_TRY(make_jwt_application());
+    EYED_TRY(audit_settings());
     accounts.emplace(auth::Accounts::Parts{.catalog = *catalog,
                                            .authenticator = *authenticator,
                                            .hasher = *hasher,
@@ -158,7 +173,46 @@ Status Program::Parts::open_accounts() {
                                                   .lifetime = settings.auth.session_lifetime});
     EYED_TRY(sessions->load());
     throttle.emplace(auth::LoginThrottle::Options{.attempts = settings.auth.login_attempts}, clock);
+    login_tokens.emplace(
+        auth::LoginTokens::Parts{.catalog = *catalog,
+                                 .authenticator = *authenticator,
+                                 .clock = clock,
+                                 .logger = logger,
+                                 .access_lifetime = settings.auth.access_lifetime,
+                                 .refresh_lifetime = settings.auth.refresh_lifetime});
     return {};
+}
+
+/// Whose events JWTs made elsewhere send and read.
+Status Program::Parts::make_jwt_application() {
+    constexpr std::size_t kEnoughBytes = 32;  // RFC 7518 §3.2, for HS256
+    const auto& auth = settings.auth;
+    if (authenticator->trust().elsewhere().keys.empty()) return {};
+    if (auto problem = auth::Accounts::name_problem(auth.jwt_application); !problem.empty())
+        return failure(Code::kInvalidArgument, "auth.jwt_application: " + problem);
+    if (!auth.jwt_secret.empty() && auth.jwt_secret.size() < kEnoughBytes)
+        logger.warning("auth.jwt_secret is short: whoever sees one token can guess it",
+                       {{"bytes", std::uint64_t{auth.jwt_secret.size()}},
+                        {"enough", std::uint64_t{kEnoughBytes}}});
+    EYED_TRY(catalog->applications().find_or_create(
+        {.name = auth.jwt_application, .created_at = clock.now()}, {.via = model::Via::kStart}));
+    return {};
+}
+
+/// Settings that are not those of the last start are lines of the audit log.
+Status Program::Parts::audit_settings() {
+    using Setting = catalog::KnownSettings::Setting;
+    std::vector<Setting> known;
+    for (const config::Effective& one : loaded.effective) {
+        Setting setting{one.name, one.value, Setting::Shown::kOpenly};
+        if (one.shown == config::Effective::Shown::kNever) {
+            setting.shown = Setting::Shown::kNever;
+            const auto digest = secret->sign("setting", one.name + "=" + one.value);
+            setting.value = one.value.empty() ? std::string() : auth::to_hex(digest);
+        }
+        known.push_back(std::move(setting));
+    }
+    return catalog->known_settings().update(known, clock.now());
 }
 
 Status Program::Parts::open_events() {
@@ -232,6 +286,7 @@ Status Program::Parts::open_server() {
         .authenticator = *authenticator,
         .sessions = *sessions,
         .throttle = *throttle,
+        .login_tokens = *login_tokens,
         .setup = setup,
         .types = *types,
         .committer = *committer,
@@ -272,6 +327,7 @@ void Program::Parts::start_upkeep() {
     jobs.push_back({"accounts", 1s, [this] { return accounts->upkeep(); }});
     jobs.push_back({"event types", 1s, [this] { return types->refresh(); }});
     jobs.push_back({"ended sessions", 10min, [this] { return sessions->purge(); }});
+    jobs.push_back({"refresh tokens", 10min, [this] { return login_tokens->purge(); }});
     jobs.push_back({"store state", 5s, [this]() -> Status {
                         store::StoreState state = store->state();
                         const std::lock_guard guard(store_state_mutex);
@@ -292,8 +348,8 @@ Program::Program(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
 }
 Program::~Program() = default;
 
-Result<std::unique_ptr<Program>> Program::create(const config::Settings& settings, Logger& logger) {
-    auto parts = std::make_unique<Parts>(settings, logger);
+Result<std::unique_ptr<Program>> Program::create(const config::Loaded& loaded, Logger& logger) {
+    auto parts = std::make_unique<Parts>(loaded, logger);
     EYED_TRY(parts->open());
     return std::unique_ptr<Program>(new Program(std::move(parts)));
 }

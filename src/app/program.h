@@ -6,7 +6,7 @@
 
 #include "base/logger.h"
 #include "base/result.h"
-#include "config/settings.h"
+#include "config/load.h"
 
 namespace eyed::app {
 
@@ -14,9 +14,9 @@ namespace eyed::app {
 class Program {
   public:
     /// Opens the data directory (kConflict: another process has it), the catalog, the log and the
-    /// store, recovers what a crash left, binds the address. Nothing is served yet. `settings` and
+    /// store, recovers what a crash left, binds the address. Nothing is served yet. `loaded` and
     /// `logger` outlive the program.
-    [[nodiscard]] static Result<std::unique_ptr<Program>> create(const config::Settings& settings,
+    [[nodiscard]] static Result<std::unique_ptr<Program>> create(const config::Loaded& loaded,
                                                                  Logger& logger);
     ~Program();
 

@@ -49,7 +49,7 @@ int serve(const config::Loaded& loaded) {
     const StopSignals signals;
     const config::Settings& settings = loaded.settings;
     const std::unique_ptr<Logger> logger = make_logger(settings.logging);
-    Result<std::unique_ptr<Program>> program = Program::create(settings, *logger);
+    Result<std::unique_ptr<Program>> program = Program::create(loaded, *logger);
     if (!program) {
         logger->error("cannot start", {{"why", std::string_view(program.error().detail)}});
         return 1;

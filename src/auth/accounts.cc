@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "auth/tokens.h"
-#include "catalog/applications.h"
 #include "catalog/keys.h"
 
 namespace eyed::auth {
@@ -13,7 +12,7 @@ constexpr std::size_t kNameLength = 150;  // of a Django user
 constexpr std::size_t kPasswordLength = 8;
 constexpr std::size_t kPasswordLimit = 1024;
 constexpr std::size_t kNonceBytes = 16;
-constexpr std::size_t kSecretBytes = 20;  // 160 bits, 40 hex digits
+constexpr std::size_t kTokenDigits = 40;  // of a default token
 constexpr auto kFlushUsesEvery = std::chrono::minutes(1);
 
 bool is_name_character(char c) {
@@ -24,7 +23,7 @@ bool is_name_character(char c) {
 std::string user_secret(const ServerSecret& secret, const catalog::UserRecord& record) {
     const auto code =
         secret.sign("token", fmt::format("{}|{}", record.user.id.value, record.token_nonce));
-    return to_hex(code).substr(0, 2 * kSecretBytes);
+    return to_hex(code).substr(0, kTokenDigits);
 }
 
 }  // namespace
@@ -48,7 +47,8 @@ std::string Accounts::password_problem(std::string_view name, std::string_view p
     return {};
 }
 
-Result<model::User> Accounts::create_user(const NewUser& user, catalog::Users::When when) {
+Result<model::User> Accounts::create_user(const NewUser& user, const model::Actor& by,
+                                          catalog::Users::When when) {
     if (auto problem = name_problem(user.name); !problem.empty())
         return failure(Code::kInvalidArgument, std::move(problem));
     if (auto problem = password_problem(user.name, user.password); !problem.empty())
@@ -60,7 +60,7 @@ Result<model::User> Accounts::create_user(const NewUser& user, catalog::Users::W
     record.session_nonce = random_hex(kNonceBytes);
     record.role = user.role;
     record.created_at = parts_.clock.now();
-    EYED_ASSIGN(auto created, parts_.catalog.users().create(record, when));
+    EYED_ASSIGN(auto created, parts_.catalog.users().create(record, when, by));
     EYED_TRY(take_effect());
     return created;
 }
@@ -75,7 +75,7 @@ Result<model::User> Accounts::login(const Credentials& credentials) {
     return record->user;
 }
 
-Result<std::string> Accounts::user_token(UserId user) {
+Result<std::string> Accounts::user_token(UserId user, const model::Actor& by) {
     EYED_ASSIGN(const auto record, parts_.catalog.users().by_id(user));
     std::string secret = user_secret(parts_.secret, record);
     if (parts_.authenticator.authenticate("Token " + secret)) return secret;
@@ -89,31 +89,34 @@ Result<std::string> Accounts::user_token(UserId user) {
     key.key.personal = true;
     key.key.is_default = true;
     key.key.created_at = parts_.clock.now();
-    EYED_TRY(parts_.catalog.keys().put_default(key));
+    EYED_TRY(parts_.catalog.keys().put_default(key, by));
     EYED_TRY(take_effect());
     return secret;
 }
 
-Status Accounts::renew_user_token(UserId user) {
-    EYED_TRY(parts_.catalog.users().set_token_nonce(user, random_hex(kNonceBytes)));
-    EYED_TRY(user_token(user));
+Status Accounts::renew_user_token(UserId user, const model::Actor& by) {
+    const model::Change change{by, parts_.clock.now()};
+    EYED_TRY(parts_.catalog.users().set_token_nonce(user, random_hex(kNonceBytes), change));
+    EYED_TRY(user_token(user, by));
     return {};
 }
 
-Status Accounts::set_password(UserId user, std::string_view password) {
-    EYED_ASSIGN(const auto record, parts_.catalog.users().by_id(user));
-    if (auto problem = password_problem(record.user.name, password); !problem.empty())
-        return failure(Code::kInvalidArgument, std::move(problem));
-    EYED_ASSIGN(const std::string hash, parts_.hasher.hash(password));
-    EYED_TRY(parts_.catalog.users().set_password(user, {hash, random_hex(kNonceBytes)}));
-    return take_effect();
-}
-
-Result<model::User> Accounts::set_state(UserId user, catalog::Users::State state) {
-    EYED_TRY(parts_.catalog.users().set_state(user, state));
+Result<model::User> Accounts::change_user(UserId user, const UserEdit& edit,
+                                          const model::Actor& by) {
+    catalog::Users::Edit change;
+    change.role = edit.role;
+    change.state = edit.state;
+    if (edit.password) {
+        EYED_ASSIGN(const auto record, parts_.catalog.users().by_id(user));
+        if (auto problem = password_problem(record.user.name, *edit.password); !problem.empty())
+            return failure(Code::kInvalidArgument, std::move(problem));
+        EYED_ASSIGN(auto hash, parts_.hasher.hash(*edit.password));
+        change.password = {std::move(hash), random_hex(kNonceBytes)};
+    }
+    EYED_ASSIGN(auto changed,
+                parts_.catalog.users().change(user, change, {by, parts_.clock.now()}));
     EYED_TRY(take_effect());
-    EYED_ASSIGN(auto record, parts_.catalog.users().by_id(user));
-    return std::move(record.user);
+    return changed;
 }
 
 Result<std::vector<model::User>> Accounts::users() {
@@ -127,52 +130,6 @@ Result<std::vector<model::User>> Accounts::users() {
 Result<model::User> Accounts::user_by_name(std::string_view name) {
     EYED_ASSIGN(auto record, parts_.catalog.users().by_name(name));
     return std::move(record.user);
-}
-
-Result<Accounts::CreatedKey> Accounts::create_key(const NewKey& key) {
-    EYED_ASSIGN(const auto record, parts_.catalog.users().by_id(key.user));
-    const auto now = parts_.clock.now();
-    if (key.scopes == model::Scopes{})
-        return failure(Code::kInvalidArgument, "A key needs at least one scope.");
-    if (key.expires_at && *key.expires_at <= now)
-        return failure(Code::kInvalidArgument, "A key may not have expired already.");
-    if (key.name.size() > kNameLength)
-        return failure(Code::kInvalidArgument,
-                       fmt::format("A key's name has at most {} bytes.", kNameLength));
-    ApplicationId application = record.user.application;
-    if (!key.application.empty()) {
-        if (auto problem = name_problem(key.application); !problem.empty())
-            return failure(Code::kInvalidArgument, "Application: " + problem);
-        EYED_ASSIGN(const auto found,
-                    parts_.catalog.applications().find_or_create({key.application, key.user, now}));
-        application = found.id;
-    }
-    CreatedKey created;
-    created.secret = random_hex(kSecretBytes);
-    created.key.name = key.name;
-    created.key.user = key.user;
-    created.key.application = application;
-    created.key.scopes = key.scopes;
-    created.key.personal = key.application.empty();
-    created.key.created_at = now;
-    created.key.expires_at = key.expires_at;
-    EYED_ASSIGN(created.key.id,
-                parts_.catalog.keys().create({created.key, token_digest(created.secret)}));
-    EYED_TRY(take_effect());
-    return created;
-}
-
-Result<std::vector<model::Key>> Accounts::keys() {
-    EYED_ASSIGN(const auto records, parts_.catalog.keys().all());
-    std::vector<model::Key> keys;
-    for (const auto& record : records)
-        keys.push_back(record.key);
-    return keys;
-}
-
-Status Accounts::revoke_key(KeyId key) {
-    EYED_TRY(parts_.catalog.keys().revoke({key, parts_.clock.now(), random_hex(kNonceBytes)}));
-    return take_effect();
 }
 
 Status Accounts::load() {

@@ -60,16 +60,6 @@ std::unexpected<Error> no_session() {
 
 }  // namespace
 
-model::Principal BrowserSessions::Session::principal() const {
-    model::Principal principal;
-    principal.user = user.id;
-    principal.application = user.application;
-    principal.scopes = model::kAllScopes;
-    principal.role = user.role;
-    principal.reads_all = user.role >= model::Role::kStaff;
-    return principal;
-}
-
 Result<std::string> BrowserSessions::start(UserId user) const {
     const auto known = parts_.authenticator.user(user);
     if (!known) return failure(Code::kNotFound, "there is no such user");
@@ -92,7 +82,7 @@ Result<BrowserSessions::Session> BrowserSessions::find(std::string_view text) co
         if (ended_.find(cookie->nonce) != ended_.end()) return no_session();
     }
     return Session{known->user, std::string(cookie->nonce), Micros{cookie->expires_at},
-                   to_hex(parts_.secret.sign("csrf", expected))};
+                   to_hex(parts_.secret.sign("csrf", expected)), known->principal()};
 }
 
 bool BrowserSessions::csrf_matches(const Session& session, std::string_view sent) {

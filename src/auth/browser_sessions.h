@@ -35,9 +35,8 @@ class BrowserSessions {
         model::User user;
         std::string nonce;
         Micros expires_at;
-        std::string csrf;  ///< what every form of this session must send along
-        /// As a principal: all scopes, the user's own application.
-        model::Principal principal() const;
+        std::string csrf;            ///< what every form of this session must send along
+        model::Principal principal;  ///< all scopes, the user's own application
     };
     /// The cookie's value (visible ASCII without `;` and `,`) for a user who has logged in.
     /// kNotFound: the authenticator does not know the user. Does not block.

@@ -2,6 +2,7 @@
 
 #include "catalog/audit_lines.h"
 #include "catalog/columns.h"
+#include "catalog/conditions.h"
 #include "catalog/connection.h"
 
 namespace eyed::catalog {
@@ -40,40 +41,27 @@ struct Row {
     }
 };
 
-/// Conditions and what is bound to them, in order: first the texts, then the numbers.
-struct Where {
-    std::string text = "WHERE 1 = 1";
-    std::vector<std::string> texts;
-    std::vector<long long> numbers;
-
-    void equal(const std::string& column, const std::optional<std::string>& value) {
-        if (!value) return;
-        text += " AND " + column + " = :" + column;
-        texts.push_back(*value);
-    }
-    void number(const std::string& condition, std::optional<long long> value) {
-        if (!value) return;
-        text += " AND " + condition;
-        numbers.push_back(*value);
-    }
-};
-
 template <class Id>
 std::optional<long long> value_of(const std::optional<Id>& id) {
     return id ? std::optional<long long>(id->value) : std::nullopt;
 }
 
-Where where_of(const Audit::Filter& filter, const Audit::Page& page) {
-    Where where;
-    where.equal("kind", filter.kind);
-    where.equal("action", filter.action);
-    where.number("subject_id = :subject", filter.subject_id);
-    where.number("user_id = :user", value_of(filter.user));
-    where.number("at >= :from", value_of(filter.from));
-    where.number("at < :to", value_of(filter.to));
-    where.number("id < :after", value_of(page.after));
-    where.number("1 = 1 ORDER BY id DESC LIMIT :limit", page.limit + 1LL);
-    return where;
+Conditions conditions_of(const Audit::Filter& filter, const Audit::Page& page) {
+    Conditions conditions;
+    const auto add = [&](const std::string& before, const auto& value) {
+        if (value) conditions.add(before, *value);
+    };
+    add("kind = ", filter.kind);
+    add("action = ", filter.action);
+    add("subject_id = ",
+        filter.subject_id ? std::optional<long long>(*filter.subject_id) : std::nullopt);
+    add("user_id = ", value_of(filter.user));
+    add("at >= ", value_of(filter.from));
+    add("at < ", value_of(filter.to));
+    conditions.page("audit", {.direction = RowPage::Direction::kDescending,
+                              .limit = page.limit,
+                              .after = page.after ? page.after->value : 0});
+    return conditions;
 }
 
 }  // namespace
@@ -94,7 +82,7 @@ void append_audit(soci::session& sql, const model::AuditEntry& entry) {
 
 Result<Audit::Found> Audit::list(const Filter& filter, const Page& page) {
     return connection_.run([&](soci::session& sql) -> Result<Found> {
-        const Where where = where_of(filter, page);
+        const Conditions conditions = conditions_of(filter, page);
         Row row;
         soci::statement statement(sql);
         statement.exchange(soci::into(row.id));
@@ -107,15 +95,12 @@ Result<Audit::Found> Audit::list(const Filter& filter, const Page& page) {
         statement.exchange(soci::into(row.subject_id.value, row.subject_id.indicator));
         statement.exchange(soci::into(row.subject));
         statement.exchange(soci::into(row.details));
-        for (const auto& text : where.texts)
-            statement.exchange(soci::use(text));
-        for (const auto& number : where.numbers)
-            statement.exchange(soci::use(number));
+        conditions.bind(statement);
         statement.alloc();
         statement.prepare(
             "SELECT id, at, user_id, key_id, via, action, kind, subject_id, subject, details "
             "FROM audit " +
-            where.text);
+            conditions.text());
         statement.define_and_bind();
         statement.execute();
         Found found;

@@ -6,6 +6,8 @@
 #include "catalog/ended_sessions.h"
 #include "catalog/event_types.h"
 #include "catalog/keys.h"
+#include "catalog/known_settings.h"
+#include "catalog/refresh_tokens.h"
 #include "catalog/users.h"
 
 namespace eyed::catalog {
@@ -17,7 +19,9 @@ Catalog::Catalog(std::unique_ptr<Connection> connection)
       keys_(std::make_unique<Keys>(*connection_)),
       event_types_(std::make_unique<EventTypes>(*connection_)),
       ended_sessions_(std::make_unique<EndedSessions>(*connection_)),
-      audit_(std::make_unique<Audit>(*connection_)) {
+      audit_(std::make_unique<Audit>(*connection_)),
+      refresh_tokens_(std::make_unique<RefreshTokens>(*connection_)),
+      known_settings_(std::make_unique<KnownSettings>(*connection_)) {
 }
 
 Catalog::~Catalog() = default;

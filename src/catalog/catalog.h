@@ -16,6 +16,8 @@ class Keys;
 class EventTypes;
 class EndedSessions;
 class Audit;
+class RefreshTokens;
+class KnownSettings;
 
 /// Users, applications, keys and event types in SQL: SQLite in WAL mode, each commit synced. The
 /// running server and command-line programs may have the same file open. Thread-safe: one
@@ -42,6 +44,8 @@ class Catalog {
     EventTypes& event_types() { return *event_types_; }
     EndedSessions& ended_sessions() { return *ended_sessions_; }
     Audit& audit() { return *audit_; }
+    RefreshTokens& refresh_tokens() { return *refresh_tokens_; }
+    KnownSettings& known_settings() { return *known_settings_; }
 
     /// A number that differs from the last call's when another process has committed since (this
     /// one's own changes do not count). Cheap: ask every second.
@@ -59,6 +63,8 @@ class Catalog {
     std::unique_ptr<EventTypes> event_types_;
     std::unique_ptr<EndedSessions> ended_sessions_;
     std::unique_ptr<Audit> audit_;
+    std::unique_ptr<RefreshTokens> refresh_tokens_;
+    std::unique_ptr<KnownSettings> known_settings_;
 };
 
 }  // namespace eyed::catalog

@@ -25,6 +25,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+constexpr model::Actor kBy{UserId{}, KeyId{}, model::Via::kCli};
+constexpr model::Change kChange{kBy, Micros{77}};
+
 /// A catalog of its own in a directory that goes with the test.
 class CatalogTest : public ::testing::Test {
   protected:
@@ -46,7 +49,7 @@ class CatalogTest : public ::testing::Test {
     model::User make_user(const std::string& name) {
         auto user = catalog_->users().create(
             {name, "hash", "token", "session", model::Role::kMember, Micros{5}},
-            Users::When::kAlways);
+            Users::When::kAlways, kBy);
         EXPECT_TRUE(user) << user.error().detail;
         return *user;
     }
@@ -88,16 +91,16 @@ TEST_F(CatalogTest, NamesOfUsersAreUniqueAndToldApartByCase) {
     make_user("ann");
     make_user("Ann");
     const auto again = catalog_->users().create(
-        {"ann", "h", "t", "s", model::Role::kMember, Micros{1}}, Users::When::kAlways);
+        {"ann", "h", "t", "s", model::Role::kMember, Micros{1}}, Users::When::kAlways, kBy);
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().code, Code::kConflict);
     EXPECT_EQ(catalog_->users().count().value(), 2U);
 }
 
 TEST_F(CatalogTest, AnApplicationsNameCannotBecomeAUsers) {
-    ASSERT_TRUE(catalog_->applications().find_or_create({"shop", UserId{}, Micros{1}}));
+    ASSERT_TRUE(catalog_->applications().find_or_create({"shop", UserId{}, Micros{1}}, kBy));
     const auto user = catalog_->users().create(
-        {"shop", "h", "t", "s", model::Role::kMember, Micros{1}}, Users::When::kAlways);
+        {"shop", "h", "t", "s", model::Role::kMember, Micros{1}}, Users::When::kAlways, kBy);
     ASSERT_FALSE(user);
     EXPECT_EQ(user.error().code, Code::kConflict);
     EXPECT_EQ(catalog_->users().count().value(), 0U);
@@ -111,7 +114,7 @@ TEST_F(CatalogTest, OnlyOneOfManyBecomesTheFirstUser) {
             const auto own = open();
             if (own->users().create(
                     {"u" + std::to_string(i), "h", "t", "s", model::Role::kSuperuser, Micros{1}},
-                    Users::When::kNoUserYet))
+                    Users::When::kNoUserYet, kBy))
                 ++made;
         });
     threads.clear();
@@ -121,20 +124,22 @@ TEST_F(CatalogTest, OnlyOneOfManyBecomesTheFirstUser) {
 
 TEST_F(CatalogTest, ANewPasswordReplacesHashAndSessionNonceAlone) {
     const auto user = make_user("ann");
-    ASSERT_TRUE(catalog_->users().set_password(user.id, {"hash2", "session2"}));
-    ASSERT_TRUE(catalog_->users().set_token_nonce(user.id, "token2"));
+    ASSERT_TRUE(catalog_->users().change(
+        user.id, {.password = Users::Password{"hash2", "session2"}}, kChange));
+    ASSERT_TRUE(catalog_->users().set_token_nonce(user.id, "token2", kChange));
     const auto record = catalog_->users().by_id(user.id).value();
     EXPECT_EQ(record.password_hash, "hash2");
     EXPECT_EQ(record.session_nonce, "session2");
     EXPECT_EQ(record.token_nonce, "token2");
-    EXPECT_EQ(catalog_->users().set_password(UserId{99}, {"h", "s"}).error().code, Code::kNotFound);
-    EXPECT_EQ(catalog_->users().set_token_nonce(UserId{99}, "n").error().code, Code::kNotFound);
+    EXPECT_EQ((catalog_->users().change(UserId{99}, {}, kChange).error().code), Code::kNotFound);
+    EXPECT_EQ(catalog_->users().set_token_nonce(UserId{99}, "n", kChange).error().code,
+              Code::kNotFound);
     EXPECT_EQ(catalog_->users().by_name("bob").error().code, Code::kNotFound);
 }
 
 TEST_F(CatalogTest, AnApplicationIsMadeOnceAndFoundAfter) {
-    const auto first = catalog_->applications().find_or_create({"shop", UserId{}, Micros{1}});
-    const auto second = catalog_->applications().find_or_create({"shop", UserId{}, Micros{2}});
+    const auto first = catalog_->applications().find_or_create({"shop", UserId{}, Micros{1}}, kBy);
+    const auto second = catalog_->applications().find_or_create({"shop", UserId{}, Micros{2}}, kBy);
     ASSERT_TRUE(first && second);
     EXPECT_EQ(first->id, second->id);
     EXPECT_EQ(second->created_at, Micros{1});
@@ -146,14 +151,15 @@ TEST_F(CatalogTest, AUsersStateChangesAlone) {
     const auto ann = make_user("ann");
     const auto bob = make_user("bob");
     const auto active = [&](UserId id) { return catalog_->users().by_id(id)->user.active; };
-    ASSERT_TRUE(catalog_->users().set_state(ann.id, Users::State::kInactive));
+    ASSERT_TRUE(catalog_->users().change(ann.id, {.state = Users::State::kInactive}, kChange));
     EXPECT_FALSE(active(ann.id));
     EXPECT_TRUE(active(bob.id));
-    ASSERT_TRUE(catalog_->users().set_state(ann.id, Users::State::kInactive));
-    ASSERT_TRUE(catalog_->users().set_state(ann.id, Users::State::kActive));
+    ASSERT_TRUE(catalog_->users().change(ann.id, {.state = Users::State::kInactive}, kChange));
+    ASSERT_TRUE(catalog_->users().change(ann.id, {.state = Users::State::kActive}, kChange));
     EXPECT_TRUE(active(ann.id));
-    EXPECT_EQ(catalog_->users().set_state(UserId{99}, Users::State::kActive).error().code,
-              Code::kNotFound);
+    const auto missing =
+        catalog_->users().change(UserId{99}, {.state = Users::State::kActive}, kChange);
+    EXPECT_EQ(missing.error().code, Code::kNotFound);
 }
 
 TEST_F(CatalogTest, AKeyReadsBackAsItWasStored) {
@@ -161,7 +167,7 @@ TEST_F(CatalogTest, AKeyReadsBackAsItWasStored) {
     auto record = key_of(user, "d1");
     record.key.scopes = model::Scopes{}.with(model::Scope::kRead);
     record.key.expires_at = Micros{100};
-    const auto id = catalog_->keys().create(record);
+    const auto id = catalog_->keys().create(record, kBy);
     ASSERT_TRUE(id) << id.error().detail;
     const auto all = catalog_->keys().all().value();
     ASSERT_EQ(all.size(), 1U);
@@ -171,30 +177,31 @@ TEST_F(CatalogTest, AKeyReadsBackAsItWasStored) {
     EXPECT_EQ(all[0].key.expires_at, Micros{100});
     EXPECT_EQ(all[0].key.last_used_at, std::nullopt);
     EXPECT_EQ(all[0].key.revoked_at, std::nullopt);
-    EXPECT_EQ(catalog_->keys().create(record).error().code, Code::kConflict);
+    EXPECT_EQ(catalog_->keys().create(record, kBy).error().code, Code::kConflict);
 }
 
 TEST_F(CatalogTest, AKeyOfNobodyIsRefused) {
-    EXPECT_FALSE(catalog_->keys().create(key_of({UserId{42}, "x", ApplicationId{42}}, "d")));
+    EXPECT_FALSE(catalog_->keys().create(key_of({UserId{42}, "x", ApplicationId{42}}, "d"), kBy));
     EXPECT_TRUE(catalog_->keys().all()->empty());
 }
 
 TEST_F(CatalogTest, ARevokedKeyIsNoLongerValidAndCannotBeRevokedTwice) {
-    const auto id = catalog_->keys().create(key_of(make_user("ann"), "d1")).value();
-    ASSERT_TRUE(catalog_->keys().revoke({id, Micros{50}, "new"}));
+    const auto id = catalog_->keys().create(key_of(make_user("ann"), "d1"), kBy).value();
+    ASSERT_TRUE(catalog_->keys().revoke({id, "new", {kBy, Micros{50}}}));
     EXPECT_TRUE(catalog_->keys().valid()->empty());
     EXPECT_EQ(catalog_->keys().all()->at(0).key.revoked_at, Micros{50});
-    EXPECT_EQ(catalog_->keys().revoke({id, Micros{60}, "newer"}).error().code, Code::kNotFound);
+    EXPECT_EQ(catalog_->keys().revoke({id, "newer", {kBy, Micros{60}}}).error().code,
+              Code::kConflict);
 }
 
 TEST_F(CatalogTest, AUserHasOneDefaultKeyAndANewOneRevokesIt) {
     const auto user = make_user("ann");
     auto record = key_of(user, "d1");
     record.key.is_default = true;
-    const auto first = catalog_->keys().put_default(record).value();
-    EXPECT_EQ(catalog_->keys().put_default(record).value(), first);
+    const auto first = catalog_->keys().put_default(record, kBy).value();
+    EXPECT_EQ(catalog_->keys().put_default(record, kBy).value(), first);
     record.digest = "d2";
-    const auto second = catalog_->keys().put_default(record).value();
+    const auto second = catalog_->keys().put_default(record, kBy).value();
     EXPECT_NE(second, first);
     const auto valid = catalog_->keys().valid().value();
     ASSERT_EQ(valid.size(), 1U);
@@ -205,21 +212,21 @@ TEST_F(CatalogTest, RevokingADefaultKeyAloneGivesItsUserANewNonce) {
     const auto user = make_user("ann");
     const auto nonce = [&] { return catalog_->users().by_id(user.id)->token_nonce; };
     const auto before = nonce();
-    const auto id = catalog_->keys().create(key_of(user, "d1")).value();
-    ASSERT_TRUE(catalog_->keys().revoke({id, Micros{50}, "new"}));
+    const auto id = catalog_->keys().create(key_of(user, "d1"), kBy).value();
+    ASSERT_TRUE(catalog_->keys().revoke({id, "new", {kBy, Micros{50}}}));
     EXPECT_EQ(nonce(), before);
     auto record = key_of(user, "d2");
     record.key.is_default = true;
-    const auto default_id = catalog_->keys().put_default(record).value();
-    ASSERT_TRUE(catalog_->keys().revoke({default_id, Micros{50}, "new"}));
+    const auto default_id = catalog_->keys().put_default(record, kBy).value();
+    ASSERT_TRUE(catalog_->keys().revoke({default_id, "new", {kBy, Micros{50}}}));
     EXPECT_EQ(nonce(), "new");
-    EXPECT_EQ(catalog_->keys().revoke({default_id, Micros{60}, "newer"}).error().code,
-              Code::kNotFound);
+    EXPECT_EQ(catalog_->keys().revoke({default_id, "newer", {kBy, Micros{60}}}).error().code,
+              Code::kConflict);
     EXPECT_EQ(nonce(), "new");
 }
 
 TEST_F(CatalogTest, LastUseNeverMovesBack) {
-    const auto id = catalog_->keys().create(key_of(make_user("ann"), "d1")).value();
+    const auto id = catalog_->keys().create(key_of(make_user("ann"), "d1"), kBy).value();
     ASSERT_TRUE(catalog_->keys().note_uses({{id, Micros{80}}, {KeyId{99}, Micros{1}}}));
     ASSERT_TRUE(catalog_->keys().note_uses({{id, Micros{70}}}));
     EXPECT_EQ(catalog_->keys().all()->at(0).key.last_used_at, Micros{80});
@@ -453,10 +460,90 @@ TEST_F(CatalogTest, TheVersionChangesWhenAnotherConnectionCommitsAndNotByOneself
     EXPECT_EQ(catalog_->version().value(), before);
     const auto other = open();
     ASSERT_TRUE(other->users().create({"bob", "h", "t", "s", model::Role::kMember, Micros{1}},
-                                      Users::When::kAlways));
+                                      Users::When::kAlways, kBy));
     const auto after = catalog_->version().value();
     EXPECT_NE(after, before);
     EXPECT_EQ(catalog_->version().value(), after);
+}
+
+/// A file as the first release left it, with rows of all kinds.
+void make_schema_one(const std::string& path) {
+    soci::session sql(soci::sqlite3, "db=\"" + path + "\"");
+    sql << "CREATE TABLE migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, "
+           "applied_at TEXT NOT NULL)";
+    for (const auto statement : sqlite::migrations().front().statements)
+        sql << std::string(statement);
+    sql << "INSERT INTO migrations VALUES (1, 'accounts and event types', 'then')";
+    sql << "INSERT INTO applications VALUES (1, 'root', NULL, 1), (2, 'ann', NULL, 2), "
+           "(3, 'kiosk', NULL, 3), (4, 'import', NULL, 4)";
+    sql << "INSERT INTO users VALUES (1, 'root', 1, 'h1', 't1', 's1', 1, 1, 1), "
+           "(2, 'ann', 2, 'h2', 't2', 's2', 0, 0, 2)";
+    sql << "UPDATE applications SET owner_id = id WHERE id < 3";
+    sql << "UPDATE applications SET owner_id = 1 WHERE id = 3";
+    sql << "INSERT INTO api_keys VALUES (1, 'd1', 'default', 1, 1, 7, 1, 10, 11, NULL, NULL), "
+           "(2, 'd2', 'till', 1, 3, 3, 0, 20, NULL, 99, NULL), "
+           "(3, 'd3', 'phone', 2, 2, 2, 0, 30, NULL, NULL, 35)";
+    sql << "INSERT INTO event_types VALUES "
+           "(1, 2, 'page', 'view', NULL, 'off', 1, 40, 41, NULL), "
+           "(5, 3, 'order', 'paid', '{\"cents\":1}', 'example', 3, 50, 51, 1)";
+    sql << "INSERT INTO ended_sessions VALUES ('n1', 1000)";
+}
+
+TEST_F(CatalogTest, TheFirstSchemasUsersAndApplicationsAreTakenOver) {
+    const std::string old = directory_ + "/old.db";
+    make_schema_one(old);
+    const auto catalog = Catalog::open({old}).value();
+    const auto root = catalog->users().by_name("root").value();
+    EXPECT_EQ(root.user.role, model::Role::kSuperuser);
+    EXPECT_EQ(root.password_hash, "h1");
+    const auto ann = catalog->users().by_name("ann").value();
+    EXPECT_EQ(ann.user.role, model::Role::kMember);
+    EXPECT_FALSE(ann.user.active);
+    EXPECT_EQ(ann.token_nonce, "t2");
+    const auto kiosk = catalog->applications().by_name("kiosk").value();
+    EXPECT_EQ(kiosk.owner, root.user.id);
+    EXPECT_FALSE(kiosk.reads_all);
+    EXPECT_EQ(catalog->applications().all()->size(), 4U);
+    EXPECT_EQ(catalog->ended_sessions().all()->at(0).nonce, "n1");
+    EXPECT_TRUE(catalog->audit().list({}, {})->rows.empty());
+}
+
+TEST_F(CatalogTest, TheFirstSchemasKeysStayWhatTheyWere) {
+    const std::string old = directory_ + "/old.db";
+    make_schema_one(old);
+    const auto catalog = Catalog::open({old}).value();
+    const auto keys = catalog->keys().all().value();
+    ASSERT_EQ(keys.size(), 3U);
+    EXPECT_TRUE(keys[0].key.personal);  // for their own application: with their role, as ever
+    EXPECT_TRUE(keys[0].key.is_default);
+    EXPECT_EQ(keys[0].key.last_used_at, Micros{11});
+    EXPECT_FALSE(keys[1].key.personal);  // for another: reads that one alone, as ever
+    EXPECT_EQ(keys[1].key.expires_at, Micros{99});
+    EXPECT_EQ(keys[1].key.scopes.bits, 3);
+    EXPECT_TRUE(keys[2].key.personal);
+    EXPECT_EQ(keys[2].key.revoked_at, Micros{35});
+    EXPECT_EQ(keys[2].key.hint, "");
+    EXPECT_EQ(keys[2].digest, "d3");
+}
+
+TEST_F(CatalogTest, TheFirstSchemasEventTypesKeepIdsAndChecks) {
+    const std::string old = directory_ + "/old.db";
+    make_schema_one(old);
+    const auto catalog = Catalog::open({old}).value();
+    const auto types = catalog->event_types().changes_since(0).value();
+    ASSERT_EQ(types.size(), 2U);
+    EXPECT_EQ(types[0].id, EventTypeId{1});
+    EXPECT_EQ(types[0].mode, model::CheckMode::kOff);
+    EXPECT_EQ(types[0].version, 1U);
+    EXPECT_EQ(types[0].revision, 1U);
+    EXPECT_EQ(types[1].id, EventTypeId{5});
+    EXPECT_EQ(types[1].mode, model::CheckMode::kEnforce);
+    EXPECT_EQ(types[1].example, R"({"cents":1})");
+    EXPECT_EQ(types[1].revision, 3U);
+    EXPECT_EQ(types[1].updated_by, UserId{1});
+    const auto made = catalog->event_types().create_if_absent({type("new", "one")}, 9).value();
+    EXPECT_GT(made[0]->id, EventTypeId{5});
+    EXPECT_GT(made[0]->revision, 3U);
 }
 
 TEST_F(CatalogTest, ANewerSchemaIsRefused) {
@@ -517,7 +604,8 @@ TEST_F(CatalogTest, TheAuditLogIsReadNewestFirstAndFiltered) {
         ASSERT_TRUE(catalog_->audit().add(one));
     const auto subjects = [&](const Audit::Filter& filter, const Audit::Page& page = {}) {
         std::vector<std::int64_t> ids;
-        for (const auto& row : catalog_->audit().list(filter, page)->rows)
+        const auto found = catalog_->audit().list(filter, page).value();
+        for (const auto& row : found.rows)
             ids.push_back(row.subject_id);
         return ids;
     };

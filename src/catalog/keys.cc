@@ -2,7 +2,9 @@
 
 #include <cstdint>
 
+#include "catalog/audit_lines.h"
 #include "catalog/columns.h"
+#include "catalog/conditions.h"
 #include "catalog/connection.h"
 
 namespace eyed::catalog {
@@ -56,19 +58,24 @@ struct Row {
     }
 };
 
-std::vector<KeyRecord> select(soci::session& sql, const std::string& where) {
+std::vector<KeyRecord> select(soci::session& sql, const Conditions& conditions) {
     Row row;
-    soci::statement statement =
-        (sql.prepare << "SELECT id, digest, name, hint, user_id, application_id, scopes, personal, "
-                        "is_default, "
-                        "created_at, last_used_at, expires_at, revoked_at FROM api_keys " +
-                            where,
-         soci::into(row.id), soci::into(row.digest), soci::into(row.name), soci::into(row.hint),
-         soci::into(row.user), soci::into(row.application), soci::into(row.scopes),
-         soci::into(row.personal), soci::into(row.is_default), soci::into(row.created_at),
-         soci::into(row.last_used_at.value, row.last_used_at.indicator),
-         soci::into(row.expires_at.value, row.expires_at.indicator),
-         soci::into(row.revoked_at.value, row.revoked_at.indicator));
+    soci::statement statement(sql);
+    statement.exchange(soci::into(row.id));
+    for (auto* text : {&row.digest, &row.name, &row.hint})
+        statement.exchange(soci::into(*text));
+    for (auto* number : {&row.user, &row.application, &row.scopes, &row.personal, &row.is_default,
+                         &row.created_at})
+        statement.exchange(soci::into(*number));
+    for (auto* number : {&row.last_used_at, &row.expires_at, &row.revoked_at})
+        statement.exchange(soci::into(number->value, number->indicator));
+    conditions.bind(statement);
+    statement.alloc();
+    statement.prepare(
+        "SELECT id, digest, name, hint, user_id, application_id, scopes, personal, is_default, "
+        "created_at, last_used_at, expires_at, revoked_at FROM api_keys " +
+        conditions.text());
+    statement.define_and_bind();
     statement.execute();
     std::vector<KeyRecord> records;
     while (statement.fetch())
@@ -76,31 +83,61 @@ std::vector<KeyRecord> select(soci::session& sql, const std::string& where) {
     return records;
 }
 
-KeyId insert(soci::session& sql, const KeyRecord& record) {
+std::string scopes_json(model::Scopes scopes) {
+    using enum model::Scope;
+    std::string text = "[";
+    for (const auto& [scope, name] :
+         {std::pair{kIngest, "\"ingest\""}, {kRead, "\"read\""}, {kManage, "\"manage\""}})
+        if (scopes.has(scope)) text += (text.size() > 1 ? "," : "") + std::string(name);
+    return text + "]";
+}
+
+/// The line's subject is the key's name, its details which key it is.
+model::AuditEntry line(soci::session& sql, const model::Key& key, const std::string& action,
+                       const model::Change& change) {
+    const long long id = key.application.value;
+    std::string application;
+    sql << "SELECT name FROM applications WHERE id = :id", soci::use(id), soci::into(application);
+    AuditDetails details;
+    details.text("application", application).json("scopes", scopes_json(key.scopes));
+    if (key.personal) details.json("personal", "true");
+    if (!key.hint.empty()) details.text("hint", key.hint);
+    if (key.expires_at) details.text("expires_at", to_iso8601(*key.expires_at));
+    return {.at = change.at,
+            .actor = change.by,
+            .action = action,
+            .kind = "key",
+            .subject_id = key.id.value,
+            .subject = key.name,
+            .details = details.str()};
+}
+
+KeyId insert(soci::session& sql, const KeyRecord& record, const model::Actor& by) {
     Row row(record);
     sql << "INSERT INTO api_keys (digest, name, hint, user_id, application_id, scopes, personal, "
-           "is_default, "
-           "created_at, last_used_at, expires_at, revoked_at) "
+           "is_default, created_at, last_used_at, expires_at, revoked_at) "
            "VALUES (:digest, :name, :hint, :user, :application, :scopes, :personal, :default, "
-           ":created, :used, "
-           ":expires, :revoked) RETURNING id",
+           ":created, :used, :expires, :revoked) RETURNING id",
         soci::use(row.digest), soci::use(row.name), soci::use(row.hint), soci::use(row.user),
         soci::use(row.application), soci::use(row.scopes), soci::use(row.personal),
         soci::use(row.is_default), soci::use(row.created_at),
         soci::use(row.last_used_at.value, row.last_used_at.indicator),
         soci::use(row.expires_at.value, row.expires_at.indicator),
         soci::use(row.revoked_at.value, row.revoked_at.indicator), soci::into(row.id);
-    return KeyId{row.id};
+    model::Key key = record.key;
+    key.id = KeyId{row.id};
+    append_audit(sql, line(sql, key, "created", {by, key.created_at}));
+    return key.id;
 }
 
 }  // namespace
 
-Result<KeyId> Keys::create(const KeyRecord& key) {
+Result<KeyId> Keys::create(const KeyRecord& key, const model::Actor& by) {
     return connection_.transact(
-        [&](soci::session& sql) -> Result<KeyId> { return insert(sql, key); });
+        [&](soci::session& sql) -> Result<KeyId> { return insert(sql, key, by); });
 }
 
-Result<KeyId> Keys::put_default(const KeyRecord& key) {
+Result<KeyId> Keys::put_default(const KeyRecord& key, const model::Actor& by) {
     return connection_.transact([&](soci::session& sql) -> Result<KeyId> {
         const long long user = key.key.user.value;
         const long long at = key.key.created_at.value;
@@ -112,35 +149,91 @@ Result<KeyId> Keys::put_default(const KeyRecord& key) {
         sql << "UPDATE api_keys SET revoked_at = :at WHERE user_id = :user AND is_default = 1 "
                "AND revoked_at IS NULL",
             soci::use(at), soci::use(user);
-        return insert(sql, key);
+        return insert(sql, key, by);
     });
 }
 
 Result<std::vector<KeyRecord>> Keys::all() {
     return connection_.run([](soci::session& sql) -> Result<std::vector<KeyRecord>> {
-        return select(sql, "ORDER BY id");
+        Conditions all;
+        all.page("api_keys", {.limit = UINT32_MAX});
+        return select(sql, all);
     });
 }
 
 Result<std::vector<KeyRecord>> Keys::valid() {
     return connection_.run([](soci::session& sql) -> Result<std::vector<KeyRecord>> {
-        return select(sql, "WHERE revoked_at IS NULL ORDER BY id");
+        Conditions valid;
+        valid.add("revoked_at IS NULL");
+        valid.page("api_keys", {.limit = UINT32_MAX});
+        return select(sql, valid);
+    });
+}
+
+namespace {
+
+Result<model::Key> find(soci::session& sql, KeyId id) {
+    Conditions one;
+    one.add("id = ", static_cast<long long>(id.value));
+    auto found = select(sql, one);
+    if (found.empty()) return failure(Code::kNotFound, "there is no such key");
+    return std::move(found.front().key);
+}
+
+Conditions conditions_of(const Keys::Filter& filter) {
+    Conditions conditions;
+    const auto number = [](const auto& id) { return static_cast<long long>(id.value); };
+    if (filter.application) conditions.add("application_id = ", number(*filter.application));
+    if (filter.user) conditions.add("user_id = ", number(*filter.user));
+    if (filter.visible_to) {
+        const std::string id = std::to_string(filter.visible_to->value);
+        conditions.add("(user_id = " + id +
+                       " OR application_id IN (SELECT id FROM applications WHERE owner_id = " + id +
+                       "))");
+    }
+    if (!filter.state) return conditions;
+    conditions.add(*filter.state == Keys::State::kRevoked ? "revoked_at IS NOT NULL"
+                                                          : "revoked_at IS NULL");
+    if (*filter.state == Keys::State::kValid)
+        conditions.add("(expires_at IS NULL OR expires_at > ", number(filter.now), ")");
+    if (*filter.state == Keys::State::kExpired)
+        conditions.add("expires_at <= ", number(filter.now));
+    return conditions;
+}
+
+}  // namespace
+
+Result<model::Key> Keys::by_id(KeyId id) {
+    return connection_.run([&](soci::session& sql) { return find(sql, id); });
+}
+
+Result<Keys::Found> Keys::list(const Filter& filter, const RowPage& page) {
+    return connection_.run([&](soci::session& sql) -> Result<Found> {
+        Conditions conditions = conditions_of(filter);
+        RowPage by_id = page;
+        by_id.order = RowPage::Order::kId;
+        conditions.page("api_keys", by_id);
+        Found found;
+        for (auto& record : select(sql, conditions))
+            found.rows.push_back(std::move(record.key));
+        found.more = found.rows.size() > page.limit;
+        if (found.more) found.rows.pop_back();
+        return found;
     });
 }
 
 Status Keys::revoke(const Revocation& revocation) {
     return connection_.transact([&](soci::session& sql) -> Status {
+        EYED_ASSIGN(const auto key, find(sql, revocation.id));
+        if (key.revoked_at) return failure(Code::kConflict, "This key is revoked already.");
         const long long number = revocation.id.value;
-        const long long instant = revocation.at.value;
-        soci::statement update = (sql.prepare << "UPDATE api_keys SET revoked_at = :at "
-                                                 "WHERE id = :id AND revoked_at IS NULL",
-                                  soci::use(instant), soci::use(number));
-        update.execute(true);
-        if (update.get_affected_rows() == 0)
-            return failure(Code::kNotFound, "there is no such key, or it is revoked already");
+        const long long instant = revocation.change.at.value;
+        sql << "UPDATE api_keys SET revoked_at = :at WHERE id = :id", soci::use(instant),
+            soci::use(number);
         sql << "UPDATE users SET token_nonce = :nonce WHERE id = "
                "(SELECT user_id FROM api_keys WHERE id = :id AND is_default = 1)",
             soci::use(revocation.token_nonce), soci::use(number);
+        append_audit(sql, line(sql, key, "revoked", revocation.change));
         return {};
     });
 }

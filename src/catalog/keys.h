@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,7 +9,9 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "catalog/row_page.h"
 #include "model/account.h"
+#include "model/audit.h"
 
 namespace eyed::catalog {
 
@@ -24,23 +28,44 @@ class Keys {
   public:
     explicit Keys(Connection& connection) : connection_(connection) {}
 
-    /// Stores a key (its id is ignored) and gives it an id. kConflict: the digest is there already.
-    [[nodiscard]] Result<KeyId> create(const KeyRecord& key);
+    /// Stores a key (its id is ignored) and gives it an id; audited as `created`. kConflict: the
+    /// digest is there already.
+    [[nodiscard]] Result<KeyId> create(const KeyRecord& key, const model::Actor& by);
     /// Stores `key` as its user's only default key: what was one before is revoked at
-    /// key.created_at unless its digest is the same. Gives the id of the one that now holds.
-    [[nodiscard]] Result<KeyId> put_default(const KeyRecord& key);
+    /// key.created_at unless its digest is the same. Gives the id of the one that now holds; a new
+    /// one is audited as `created`.
+    [[nodiscard]] Result<KeyId> put_default(const KeyRecord& key, const model::Actor& by);
     /// All, revoked ones included, by id.
     [[nodiscard]] Result<std::vector<KeyRecord>> all();
     /// Those that are not revoked: what the authenticator knows.
     [[nodiscard]] Result<std::vector<KeyRecord>> valid();
+    /// kNotFound.
+    [[nodiscard]] Result<model::Key> by_id(KeyId id);
+
+    enum class State : std::uint8_t { kValid, kExpired, kRevoked };
+    struct Filter {
+        std::optional<ApplicationId> application;
+        std::optional<UserId> user;  ///< who made it
+        /// Those that this user made, and those of the applications that they own.
+        std::optional<UserId> visible_to;
+        std::optional<State> state;  ///< at `now`
+        Micros now;
+    };
+    struct Found {
+        std::vector<model::Key> rows;
+        bool more = false;
+    };
+    /// By id alone: a page's order is not looked at.
+    [[nodiscard]] Result<Found> list(const Filter& filter, const RowPage& page);
+
     struct Revocation {
         KeyId id;
-        Micros at;
         /// Becomes the user's when the key is their default one, so that its secret, which is
         /// derived from the nonce, is never given out again.
         std::string token_nonce;
+        model::Change change;
     };
-    /// kNotFound: there is none, or it is revoked already.
+    /// Audited as `revoked`. kNotFound: there is none; kConflict: it is revoked already.
     [[nodiscard]] Status revoke(const Revocation& revocation);
     /// Notes last uses, in one transaction; never moves one back.
     [[nodiscard]] Status note_uses(const std::vector<std::pair<KeyId, Micros>>& uses);

@@ -1,6 +1,8 @@
 #include "catalog/users.h"
 
+#include "catalog/audit_lines.h"
 #include "catalog/columns.h"
+#include "catalog/conditions.h"
 #include "catalog/connection.h"
 
 namespace eyed::catalog {
@@ -37,21 +39,34 @@ constexpr const char* kSelect =
     "SELECT id, name, application_id, password_hash, token_nonce, session_nonce, role, "
     "active, created_at FROM users ";
 
-/// Prepares the select with `where`, which may have one parameter.
-template <class... Use>
-std::vector<UserRecord> select(soci::session& sql, const std::string& where,
-                               const Use&... parameter) {
+std::vector<UserRecord> select(soci::session& sql, const Conditions& conditions) {
     Row row;
     soci::statement statement(sql);
-    prepare(statement, kSelect + where, soci::into(row.id), soci::into(row.name),
-            soci::into(row.application), soci::into(row.password_hash), soci::into(row.token_nonce),
-            soci::into(row.session_nonce), soci::into(row.role), soci::into(row.active),
-            soci::into(row.created_at), soci::use(parameter)...);
+    statement.exchange(soci::into(row.id));
+    statement.exchange(soci::into(row.name));
+    statement.exchange(soci::into(row.application));
+    statement.exchange(soci::into(row.password_hash));
+    statement.exchange(soci::into(row.token_nonce));
+    statement.exchange(soci::into(row.session_nonce));
+    statement.exchange(soci::into(row.role));
+    statement.exchange(soci::into(row.active));
+    statement.exchange(soci::into(row.created_at));
+    conditions.bind(statement);
+    statement.alloc();
+    statement.prepare(kSelect + conditions.text());
+    statement.define_and_bind();
     statement.execute();
     std::vector<UserRecord> records;
     while (statement.fetch())
         records.push_back(row.record());
     return records;
+}
+
+std::vector<UserRecord> select_one(soci::session& sql, const std::string& column,
+                                   Conditions::Value value) {
+    Conditions conditions;
+    conditions.add(column + " = ", std::move(value));
+    return select(sql, conditions);
 }
 
 Result<UserRecord> only(std::vector<UserRecord> records) {
@@ -65,10 +80,65 @@ long long count_of(soci::session& sql, const std::string& query, const std::stri
     return count;
 }
 
-Status changed_one(soci::statement& statement) {
-    if (statement.get_affected_rows() == 0)
-        return failure(Code::kNotFound, "there is no such user");
-    return {};
+model::AuditEntry line(const model::User& user, const std::string& action,
+                       const model::Change& change) {
+    return {.at = change.at,
+            .actor = change.by,
+            .action = action,
+            .kind = "user",
+            .subject_id = user.id.value,
+            .subject = user.name};
+}
+
+/// Whether nobody else could administer once `user` no longer can.
+bool is_last_superuser(soci::session& sql, const model::User& user) {
+    if (user.role != model::Role::kSuperuser || !user.active) return false;
+    const long long id = user.id.value;
+    long long others = 0;
+    sql << "SELECT count(*) FROM users WHERE role = 'superuser' AND active = 1 AND id <> :id",
+        soci::use(id), soci::into(others);
+    return others == 0;
+}
+
+void revoke_refresh_tokens(soci::session& sql, UserId user, Micros at) {
+    const long long id = user.value;
+    const long long instant = at.value;
+    sql << "UPDATE refresh_tokens SET revoked_at = :at WHERE user_id = :user "
+           "AND revoked_at IS NULL",
+        soci::use(instant), soci::use(id);
+}
+
+void set_role(soci::session& sql, model::User& user, model::Role role,
+              const model::Change& change) {
+    if (user.role == role) return;
+    const std::string name(model::role_name(role));
+    const long long id = user.id.value;
+    sql << "UPDATE users SET role = :role WHERE id = :id", soci::use(name), soci::use(id);
+    auto entry = line(user, "role_changed", change);
+    entry.details = AuditDetails().changed("role", model::role_name(user.role), name).str();
+    append_audit(sql, entry);
+    user.role = role;
+}
+
+void set_state(soci::session& sql, model::User& user, Users::State state,
+               const model::Change& change) {
+    const bool active = state == Users::State::kActive;
+    if (user.active == active) return;
+    const long long value = active ? 1 : 0;
+    const long long id = user.id.value;
+    sql << "UPDATE users SET active = :active WHERE id = :id", soci::use(value), soci::use(id);
+    if (!active) revoke_refresh_tokens(sql, user.id, change.at);
+    append_audit(sql, line(user, active ? "activated" : "deactivated", change));
+    user.active = active;
+}
+
+void set_password(soci::session& sql, const model::User& user, const Users::Password& password,
+                  const model::Change& change) {
+    const long long id = user.id.value;
+    sql << "UPDATE users SET password_hash = :hash, session_nonce = :nonce WHERE id = :id",
+        soci::use(password.hash), soci::use(password.session_nonce), soci::use(id);
+    revoke_refresh_tokens(sql, user.id, change.at);
+    append_audit(sql, line(user, "password_changed", change));
 }
 
 Status refuse_taken(soci::session& sql, const std::string& name) {
@@ -83,7 +153,7 @@ Status refuse_taken(soci::session& sql, const std::string& name) {
 
 }  // namespace
 
-Result<model::User> Users::create(const NewUser& user, When when) {
+Result<model::User> Users::create(const NewUser& user, When when, const model::Actor& by) {
     return connection_.transact([&](soci::session& sql) -> Result<model::User> {
         long long users = 0;
         sql << "SELECT count(*) FROM users", soci::into(users);
@@ -107,26 +177,33 @@ Result<model::User> Users::create(const NewUser& user, When when) {
             soci::use(created_at), soci::into(id);
         sql << "UPDATE applications SET owner_id = :owner WHERE id = :id", soci::use(id),
             soci::use(application);
-        return model::User{UserId{id}, user.name, ApplicationId{application},
-                           user.role,  true,      user.created_at};
+        model::User made{UserId{id}, user.name, ApplicationId{application},
+                         user.role,  true,      user.created_at};
+        auto entry = line(made, "created", {by, user.created_at});
+        if (!by.user && when == When::kNoUserYet)
+            entry.actor.user = made.id;  // they made themselves
+        entry.details = AuditDetails().text("role", role).str();
+        append_audit(sql, entry);
+        return made;
     });
 }
 
 Result<UserRecord> Users::by_name(std::string_view name) {
-    return connection_.run([&](soci::session& sql) {
-        return only(select(sql, "WHERE name = :name", std::string(name)));
-    });
+    return connection_.run(
+        [&](soci::session& sql) { return only(select_one(sql, "name", std::string(name))); });
 }
 
 Result<UserRecord> Users::by_id(UserId id) {
     return connection_.run([&](soci::session& sql) {
-        return only(select(sql, "WHERE id = :id", static_cast<long long>(id.value)));
+        return only(select_one(sql, "id", static_cast<long long>(id.value)));
     });
 }
 
 Result<std::vector<UserRecord>> Users::all() {
     return connection_.run([](soci::session& sql) -> Result<std::vector<UserRecord>> {
-        return select(sql, "ORDER BY name");
+        Conditions all;
+        all.page("users", {.order = RowPage::Order::kName, .limit = UINT32_MAX});
+        return select(sql, all);
     });
 }
 
@@ -138,37 +215,47 @@ Result<std::uint64_t> Users::count() {
     });
 }
 
-Status Users::set_password(UserId id, const Password& password) {
-    return connection_.transact([&](soci::session& sql) -> Status {
-        const long long number = id.value;
-        soci::statement update =
-            (sql.prepare << "UPDATE users SET password_hash = :hash, session_nonce = :nonce "
-                            "WHERE id = :id",
-             soci::use(password.hash), soci::use(password.session_nonce), soci::use(number));
-        update.execute(true);
-        return changed_one(update);
+Result<Users::Found> Users::list(const Filter& filter, const RowPage& page) {
+    return connection_.run([&](soci::session& sql) -> Result<Found> {
+        Conditions conditions;
+        if (filter.role) conditions.add("role = ", std::string(model::role_name(*filter.role)));
+        if (filter.state)
+            conditions.add(*filter.state == State::kActive ? "active = 1" : "active = 0");
+        if (!filter.search.empty()) conditions.contains("name", filter.search);
+        conditions.page("users", page);
+        Found found;
+        for (auto& record : select(sql, conditions))
+            found.rows.push_back(std::move(record.user));
+        found.more = found.rows.size() > page.limit;
+        if (found.more) found.rows.pop_back();
+        return found;
     });
 }
 
-Status Users::set_state(UserId id, State state) {
-    return connection_.transact([&](soci::session& sql) -> Status {
-        const long long number = id.value;
-        const long long active = state == State::kActive ? 1 : 0;
-        soci::statement update = (sql.prepare << "UPDATE users SET active = :active WHERE id = :id",
-                                  soci::use(active), soci::use(number));
-        update.execute(true);
-        return changed_one(update);
+Result<model::User> Users::change(UserId id, const Edit& edit, const model::Change& change) {
+    return connection_.transact([&](soci::session& sql) -> Result<model::User> {
+        EYED_ASSIGN(auto record, only(select_one(sql, "id", static_cast<long long>(id.value))));
+        model::User& user = record.user;
+        const bool demotes = edit.role && *edit.role != model::Role::kSuperuser;
+        const bool deactivates = edit.state == State::kInactive;
+        if ((demotes || deactivates) && is_last_superuser(sql, user))
+            return failure(Code::kConflict,
+                           "This is the last active superuser: nobody could administer.");
+        if (edit.role) set_role(sql, user, *edit.role, change);
+        if (edit.state) set_state(sql, user, *edit.state, change);
+        if (edit.password) set_password(sql, user, *edit.password, change);
+        return user;
     });
 }
 
-Status Users::set_token_nonce(UserId id, const std::string& nonce) {
+Status Users::set_token_nonce(UserId id, const std::string& nonce, const model::Change& change) {
     return connection_.transact([&](soci::session& sql) -> Status {
         const long long number = id.value;
-        soci::statement update =
-            (sql.prepare << "UPDATE users SET token_nonce = :nonce WHERE id = :id",
-             soci::use(nonce), soci::use(number));
-        update.execute(true);
-        return changed_one(update);
+        EYED_ASSIGN(const auto record, only(select_one(sql, "id", number)));
+        sql << "UPDATE users SET token_nonce = :nonce WHERE id = :id", soci::use(nonce),
+            soci::use(number);
+        append_audit(sql, line(record.user, "token_renewed", change));
+        return {};
     });
 }
 

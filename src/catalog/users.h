@@ -9,7 +9,9 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "catalog/row_page.h"
 #include "model/account.h"
+#include "model/audit.h"
 
 namespace eyed::catalog {
 
@@ -20,7 +22,7 @@ struct UserRecord {
     model::User user;
     std::string password_hash;
     std::string token_nonce;    ///< a new one makes a new default token
-    std::string session_nonce;  ///< a new one ends all browser sessions
+    std::string session_nonce;  ///< a new one ends all browser sessions and JWTs
 };
 
 struct NewUser {
@@ -41,9 +43,11 @@ class Users {
         kAlways,
         kNoUserYet,  ///< the first one: decided in the same transaction
     };
-    /// Makes the user and the application of that name. kConflict: the name is taken, by a user or
-    /// by an application; or there is a user already and `when` is kNoUserYet.
-    [[nodiscard]] Result<model::User> create(const NewUser& user, When when);
+    /// Makes the user and the application of that name; audited as `created`. kConflict: the name
+    /// is taken, by a user or by an application; or there is a user already and `when` is
+    /// kNoUserYet.
+    [[nodiscard]] Result<model::User> create(const NewUser& user, When when,
+                                             const model::Actor& by);
     /// kNotFound.
     [[nodiscard]] Result<UserRecord> by_name(std::string_view name);
     [[nodiscard]] Result<UserRecord> by_id(UserId id);
@@ -51,17 +55,36 @@ class Users {
     [[nodiscard]] Result<std::vector<UserRecord>> all();
     [[nodiscard]] Result<std::uint64_t> count();
 
+    enum class State { kInactive, kActive };
+    struct Filter {
+        std::optional<model::Role> role;
+        std::optional<State> state;
+        std::string search;  ///< within the name, ASCII case ignored
+    };
+    struct Found {
+        std::vector<model::User> rows;
+        bool more = false;
+    };
+    [[nodiscard]] Result<Found> list(const Filter& filter, const RowPage& page);
+
     struct Password {
         std::string hash;
         std::string session_nonce;
     };
-    /// kNotFound.
-    [[nodiscard]] Status set_password(UserId id, const Password& password);
-    enum class State { kInactive, kActive };
-    /// kNotFound.
-    [[nodiscard]] Status set_state(UserId id, State state);
-    /// kNotFound.
-    [[nodiscard]] Status set_token_nonce(UserId id, const std::string& nonce);
+    struct Edit {
+        std::optional<model::Role> role;
+        std::optional<State> state;
+        std::optional<Password> password;
+    };
+    /// All of `edit` or nothing; the user as they are now. Audited, as far as something changes, as
+    /// `role_changed`, `activated` or `deactivated`, `password_changed`. A new password and a
+    /// deactivation revoke the user's refresh tokens. kNotFound; kConflict: no active superuser
+    /// would be left.
+    [[nodiscard]] Result<model::User> change(UserId id, const Edit& edit,
+                                             const model::Change& change);
+    /// Audited as `token_renewed`. kNotFound.
+    [[nodiscard]] Status set_token_nonce(UserId id, const std::string& nonce,
+                                         const model::Change& change);
 
   private:
     Connection& connection_;

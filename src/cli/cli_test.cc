@@ -73,6 +73,72 @@ TEST_F(CliTest, ANameTakenFailsAndBadInputIsUsage) {
     EXPECT_THAT(err_, HasSubstr("--password-stdin"));
 }
 
+TEST_F(CliTest, AUsersRoleIsGivenAndTheLastSuperuserStays) {
+    ASSERT_EQ(run({"user", "create", "root", "--superuser", "--password-stdin"}, "correct horse\n"),
+              kDone);
+    ASSERT_EQ(run({"user", "create", "clerk", "--staff", "--password-stdin", "--json"},
+                  "correct horse\n"),
+              kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("role":"staff")"));
+    EXPECT_EQ(run({"user", "role", "clerk", "member"}), kDone);
+    EXPECT_EQ(out_, "clerk is member now.\n");
+    EXPECT_EQ(run({"user", "role", "root", "staff"}), kFailed);
+    EXPECT_THAT(err_, HasSubstr("last active superuser"));
+    EXPECT_EQ(run({"user", "deactivate", "root"}), kFailed);
+    EXPECT_EQ(run({"user", "role", "nobody", "staff"}), kFailed);
+    EXPECT_EQ(run({"user", "role", "clerk", "king"}), kUsage);
+    EXPECT_EQ(run({"user", "create", "x", "--staff", "--superuser", "--password-stdin"}, "y\n"),
+              kUsage);
+}
+
+TEST_F(CliTest, ApplicationsAreMadeGrantedAndListed) {
+    make_user("ann");
+    EXPECT_EQ(run({"application", "create", "shop", "--owner", "ann"}), kDone);
+    EXPECT_EQ(out_, "Created application shop.\n");
+    EXPECT_EQ(run({"application", "create", "dashboard", "--json"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr(R"("owner":null)"), HasSubstr(R"("reads_all":false)")));
+    EXPECT_EQ(run({"application", "grant", "dashboard", "--json"}), kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("reads_all":true)"));
+    EXPECT_EQ(run({"application", "list"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr("OWNER"), HasSubstr("dashboard"), HasSubstr("its own")));
+    EXPECT_EQ(run({"application", "list", "--quiet"}), kDone);
+    EXPECT_EQ(out_, "ann\nshop\ndashboard\n");
+    EXPECT_EQ(run({"application", "withdraw", "dashboard"}), kDone);
+    EXPECT_EQ(run({"application", "create", "shop"}), kFailed);
+    EXPECT_EQ(run({"application", "create", "a b"}), kUsage);
+    EXPECT_EQ(run({"application", "create", "x", "--owner", "nobody"}), kFailed);
+    EXPECT_EQ(run({"application", "grant", "nothing"}), kFailed);
+}
+
+TEST_F(CliTest, WhatCommandsChangeIsInTheAuditLog) {
+    make_user("ann");
+    ASSERT_EQ(run({"token", "create", "--user", "ann", "--scope", "read", "--quiet"}), kDone);
+    const std::string secret = out_;
+    ASSERT_EQ(run({"token", "revoke", "1"}), kDone);
+    EXPECT_EQ(run({"token", "revoke", "1"}), kFailed);
+    EXPECT_EQ(run({"audit", "--json"}), kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("via":"cli","action":"revoked","kind":"key","subject_id":1)"));
+    EXPECT_THAT(out_, AllOf(HasSubstr(R"("user":null)"), Not(HasSubstr(secret))));
+    EXPECT_EQ(run({"audit", "--kind", "user", "--action", "created", "--quiet"}), kDone);
+    EXPECT_EQ(out_, "1\n");
+    EXPECT_EQ(run({"audit", "--user", "ann", "--quiet"}), kDone);
+    EXPECT_EQ(out_, "");
+    EXPECT_EQ(run({"audit", "--limit", "1"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr("ACTION"), HasSubstr("revoked"), Not(HasSubstr("created "))));
+    EXPECT_EQ(run({"audit", "--from", "yesterday"}), kUsage);
+    EXPECT_EQ(run({"audit", "--user", "nobody"}), kFailed);
+}
+
+TEST_F(CliTest, ListsOfKeysShowHowTheyBegin) {
+    make_user("ann");
+    ASSERT_EQ(run({"token", "create", "--user", "ann", "--quiet"}), kDone);
+    const std::string hint = out_.substr(0, 12);
+    EXPECT_EQ(run({"token", "list"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr("BEGINS"), HasSubstr(hint + "…")));
+    EXPECT_EQ(run({"token", "list", "--json"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr("\"hint\":\"" + hint), HasSubstr("\"personal\":true")));
+}
+
 TEST_F(CliTest, APasswordIsSet) {
     make_user("ann");
     EXPECT_EQ(run({"user", "passwd", "ann", "--password-stdin"}, "battery staple\r\n"), kDone);
@@ -99,7 +165,7 @@ TEST_F(CliTest, ATokenStandsAloneOnStandardOutput) {
     EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "shop", "--scope", "ingest",
                    "--scope", "read", "--name", "till", "--expires", "90d"}),
               kDone);
-    EXPECT_THAT(out_, MatchesRegex("[0-9a-f]{40}\n"));
+    EXPECT_THAT(out_, MatchesRegex("eyed_[0-9a-f]{40}\n"));
     EXPECT_THAT(err_, AllOf(HasSubstr("shop"), HasSubstr("ingest,read")));
     const auto secret = out_.substr(0, 40);
     EXPECT_EQ(run({"token", "list", "--json"}), kDone);

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 
 #include "base/version.h"
 
@@ -21,7 +22,10 @@ void add_user(CLI::App& app, CommandLine& out) {
     auto* create = user->add_subcommand("create", "Create a user and their application");
     auto creating = std::make_shared<UserCreate>();
     create->add_option("name", creating->name, "Name to log in with")->required();
-    create->add_flag("--superuser", creating->superuser, "May read and manage everything");
+    auto* superuser =
+        create->add_flag("--superuser", creating->superuser, "May read and manage everything");
+    create->add_flag("--staff", creating->staff, "Reads every application; changes event types")
+        ->excludes(superuser);
     create->add_flag("--password-stdin", creating->password_stdin,
                      "Read the password from standard input");
     create->callback([creating, &out] { out.command = *creating; });
@@ -40,12 +44,63 @@ void add_user(CLI::App& app, CommandLine& out) {
     add_state("activate", "Take a deactivated user's logins, tokens and sessions again",
               UserSetState::To::kActive);
 
+    auto* role = user->add_subcommand("role", "Say what a user may do");
+    auto raising = std::make_shared<UserSetRole>();
+    role->add_option("name", raising->name, "Whom")->required();
+    role->add_option("role", raising->role, "member, staff or superuser")
+        ->required()
+        ->transform(CLI::Transformer(
+            std::map<std::string, model::Role>{{"member", model::Role::kMember},
+                                               {"staff", model::Role::kStaff},
+                                               {"superuser", model::Role::kSuperuser}}));
+    role->callback([raising, &out] { out.command = *raising; });
+
     auto* passwd = user->add_subcommand("passwd", "Set a user's password");
     auto setting = std::make_shared<UserPasswd>();
     passwd->add_option("name", setting->name, "Whose")->required();
     passwd->add_flag("--password-stdin", setting->password_stdin,
                      "Read the password from standard input");
     passwd->callback([setting, &out] { out.command = *setting; });
+}
+
+void add_application(CLI::App& app, CommandLine& out) {
+    auto* application =
+        app.add_subcommand("application", "Create and list applications, and what they read")
+            ->require_subcommand(1);
+    application->add_subcommand("list", "List applications")->callback([&out] {
+        out.command = ApplicationList{};
+    });
+    auto* create = application->add_subcommand("create", "Create an application");
+    auto creating = std::make_shared<ApplicationCreate>();
+    create->add_option("name", creating->name, "Its name")->required();
+    create->add_option("--owner", creating->owner,
+                       "The user whose it is (default: the installation's)");
+    create->callback([creating, &out] { out.command = *creating; });
+
+    const auto add_grant = [application, &out](const char* name, const char* help,
+                                               ApplicationGrant::To to) {
+        auto* command = application->add_subcommand(name, help);
+        auto granting = std::make_shared<ApplicationGrant>();
+        granting->to = to;
+        command->add_option("name", granting->name, "Which")->required();
+        command->callback([granting, &out] { out.command = *granting; });
+    };
+    add_grant("grant", "Let its keys read every application", ApplicationGrant::To::kAll);
+    add_grant("withdraw", "Let its keys read its own events alone", ApplicationGrant::To::kOwn);
+}
+
+void add_audit(CLI::App& app, CommandLine& out) {
+    auto* command = app.add_subcommand("audit", "Show who changed what, newest first");
+    auto listing = std::make_shared<AuditList>();
+    command->add_option("--kind", listing->kind,
+                        "Of this kind: user, application, key, event_type, setting");
+    command->add_option("--action", listing->action, "Such as created, role_changed, revoked");
+    command->add_option("--user", listing->user, "Changed by this user");
+    command->add_option("--from", listing->from, "At or after (ISO 8601)");
+    command->add_option("--to", listing->to, "Before (ISO 8601)");
+    command->add_option("--limit", listing->limit, "Lines at most (default: 100)")
+        ->check(CLI::Range(1U, 100'000U));
+    command->callback([listing, &out] { out.command = *listing; });
 }
 
 void add_token(CLI::App& app, CommandLine& out) {
@@ -55,8 +110,8 @@ void add_token(CLI::App& app, CommandLine& out) {
     auto creating = std::make_shared<TokenCreate>();
     create->add_option("--user", creating->user, "Whose")->required();
     create->add_option("--application", creating->application,
-                       "Which application it sends as and reads (default: the user's own; of a "
-                       "superuser: reads all)");
+                       "Which application it sends as and reads (default: a personal key, which "
+                       "may what the user may)");
     create
         ->add_option("--scope", creating->scopes, "What it may do, repeatable (default: all three)")
         ->check(CLI::IsMember({"ingest", "read", "manage"}));
@@ -342,7 +397,9 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& rest) {
     app.add_flag("--quiet", quiet, "Print nothing but the result")->excludes(json_flag);
     add_others(app, line);
     add_user(app, line);
+    add_application(app, line);
     add_token(app, line);
+    add_audit(app, line);
     add_export(app, line);
     add_import(app, line);
     add_type(app, line);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/principal.h"
 
 namespace eyed::cli {
 
@@ -19,6 +20,7 @@ struct ConfigCommand {};
 struct UserCreate {
     std::string name;
     bool superuser = false;
+    bool staff = false;
     bool password_stdin = false;
 };
 struct UserList {};
@@ -30,6 +32,28 @@ struct UserSetState {
     enum class To { kInactive, kActive };
     std::string name;
     To to = To::kInactive;
+};
+struct UserSetRole {
+    std::string name;
+    model::Role role = model::Role::kMember;
+};
+struct ApplicationList {};
+struct ApplicationCreate {
+    std::string name;
+    std::string owner;  ///< empty: the installation's
+};
+struct ApplicationGrant {
+    enum class To { kOwn, kAll };
+    std::string name;
+    To to = To::kAll;
+};
+struct AuditList {
+    std::string kind;
+    std::string action;
+    std::string user;
+    std::string from;
+    std::string to;
+    std::uint32_t limit = 100;
 };
 struct TokenCreate {
     std::string user;
@@ -148,7 +172,8 @@ struct Rebuild {
 using Command =
     std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
                  TokenCreate, TokenList, TokenRevoke, Export, Import, Rejections, Propagate,
-                 TypeList, TypeShow, TypeSet, TypeInfer, TypeBacktest, Verify, Rebuild>;
+                 TypeList, TypeShow, TypeSet, TypeInfer, TypeBacktest, Verify, Rebuild, UserSetRole,
+                 ApplicationList, ApplicationCreate, ApplicationGrant, AuditList>;
 
 struct CommandLine {
     Command command;

@@ -10,11 +10,12 @@ Result<int> print_config(const Context& context) {
     std::vector<std::vector<std::string>> rows;
     JsonObject all;
     for (const auto& one : context.loaded.effective) {
-        rows.push_back({one.name, one.value.empty() ? "-" : one.value, one.source});
+        const std::string value = one.shown_value();
+        rows.push_back({one.name, value.empty() ? "-" : value, one.source});
         JsonObject entry;
-        entry.text("value", one.value).text("source", one.source);
+        entry.text("value", value).text("source", one.source);
         all.json(one.name, entry.str());
-        if (context.style == Style::kQuiet) out << one.name << '=' << one.value << '\n';
+        if (context.style == Style::kQuiet) out << one.name << '=' << value << '\n';
     }
     if (context.style == Style::kJson) out << all.str() << '\n';
     if (context.style == Style::kHuman) out << table({"SETTING", "VALUE", "FROM"}, rows);

@@ -7,8 +7,12 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "io/file_system.h"
+#include "model/audit.h"
 
 namespace eyed::cli {
+
+/// Who changes what a command changes: whoever may write the files.
+inline constexpr model::Actor kByCommand{.via = model::Via::kCli};
 
 /// The accounts of a data directory, for commands; beside a running server too. Owns all its parts.
 class OfflineAccounts {

@@ -77,8 +77,9 @@ Result<std::unique_ptr<ImportTarget>> make_offline_target(const config::Settings
         config::DataLayout{settings.data}.journal()));  // an import may be the first thing there is
     EYED_ASSIGN(auto directory, StoppedDirectory::open(settings));
     EYED_ASSIGN(auto accounts, OfflineAccounts::open(settings, OfflineAccounts::Missing::kCreate));
-    EYED_ASSIGN(const auto sender, accounts->catalog().applications().find_or_create(
-                                       {application, UserId{}, accounts->clock().now()}));
+    EYED_ASSIGN(const auto sender,
+                accounts->catalog().applications().find_or_create(
+                    {application, UserId{}, accounts->clock().now()}, kByCommand));
     EYED_ASSIGN(auto log, directory->open_log());
     auto target = std::make_unique<OfflineTarget>(settings, std::move(directory),
                                                   std::move(accounts), std::move(log), sender.id);

@@ -25,6 +25,17 @@ struct Runner {
     Result<int> operator()(const UserSetState& command) const {
         return set_user_state(context, command);
     }
+    Result<int> operator()(const UserSetRole& command) const {
+        return set_user_role(context, command);
+    }
+    Result<int> operator()(const ApplicationList&) const { return list_applications(context); }
+    Result<int> operator()(const ApplicationCreate& command) const {
+        return create_application(context, command);
+    }
+    Result<int> operator()(const ApplicationGrant& command) const {
+        return grant_application(context, command);
+    }
+    Result<int> operator()(const AuditList& command) const { return list_audit(context, command); }
     Result<int> operator()(const TokenCreate& command) const {
         return create_token(context, command);
     }

@@ -15,9 +15,11 @@ JsonObject key_json(const OfflineAccounts& opened, const model::Key& key) {
     JsonObject object;
     object.number("id", key.id.value)
         .text("name", key.name)
+        .text("hint", key.hint)
         .text("user", user ? user->user.name : "")
         .text("application", opened.names().application_name(key.application))
         .json("scopes", scopes_json(key.scopes))
+        .flag("personal", key.personal)
         .flag("default", key.is_default)
         .instant("created_at", key.created_at)
         .instant("last_used_at", key.last_used_at)
@@ -50,7 +52,7 @@ Result<int> create_token(const Context& context, const TokenCreate& command) {
                            "--expires must be a duration such as 12h or 90d");
         key.expires_at = opened->clock().now() + *duration;
     }
-    EYED_ASSIGN(const auto created, opened->accounts().create_key(key));
+    EYED_ASSIGN(const auto created, opened->accounts().create_key(key, kByCommand));
     auto& out = context.start.out;
     if (context.style == Style::kJson) {
         out << key_json(*opened, created.key).text("token", created.secret).str() << '\n';
@@ -80,8 +82,8 @@ Result<int> list_tokens(const Context& context, const TokenList& command) {
         if (only && key.user != only) continue;
         const auto user = opened->names().user(key.user);
         const bool expired = key.expires_at && *key.expires_at <= opened->clock().now();
-        rows.push_back({std::to_string(key.id.value), key.name.empty() ? "-" : key.name,
-                        user ? user->user.name : "-",
+        rows.push_back({std::to_string(key.id.value), key.hint.empty() ? "-" : key.hint + "…",
+                        key.name.empty() ? "-" : key.name, user ? user->user.name : "-",
                         opened->names().application_name(key.application), scopes_text(key.scopes),
                         when(key.last_used_at), when(key.expires_at),
                         key.revoked_at ? "revoked"
@@ -91,18 +93,19 @@ Result<int> list_tokens(const Context& context, const TokenList& command) {
         if (context.style == Style::kQuiet) out << key.id.value << '\n';
     }
     if (context.style == Style::kHuman)
-        out << table(
-            {"ID", "NAME", "USER", "APPLICATION", "SCOPES", "LAST USED", "EXPIRES", "STATE"}, rows);
+        out << table({"ID", "BEGINS", "NAME", "USER", "APPLICATION", "SCOPES", "LAST USED",
+                      "EXPIRES", "STATE"},
+                     rows);
     return kDone;
 }
 
 Result<int> revoke_token(const Context& context, const TokenRevoke& command) {
     EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
     if (command.id) {
-        EYED_TRY(opened->accounts().revoke_key(KeyId{*command.id}));
+        EYED_TRY(opened->accounts().revoke_key(KeyId{*command.id}, kByCommand));
     } else {
         EYED_ASSIGN(const auto user, find_user(*opened, command.user));
-        EYED_TRY(opened->accounts().renew_user_token(user.id));
+        EYED_TRY(opened->accounts().renew_user_token(user.id, kByCommand));
     }
     if (context.style == Style::kHuman)
         context.start.out << (command.id ? fmt::format("Key {} is revoked.\n", *command.id)

@@ -39,9 +39,10 @@ Result<int> create_user(const Context& context, const UserCreate& command) {
                 read_new_password(context.start, source(command.password_stdin)));
     EYED_ASSIGN(const auto opened,
                 OfflineAccounts::open(context.settings(), OfflineAccounts::Missing::kCreate));
-    const auto user = opened->accounts().create_user(
-        {command.name, password,
-         command.superuser ? model::Role::kSuperuser : model::Role::kMember});
+    const model::Role role = command.superuser ? model::Role::kSuperuser
+                             : command.staff   ? model::Role::kStaff
+                                               : model::Role::kMember;
+    const auto user = opened->accounts().create_user({command.name, password, role}, kByCommand);
     if (!user) return with_name(user.error(), command.name);
     auto& out = context.start.out;
     if (context.style == Style::kJson) {
@@ -49,9 +50,7 @@ Result<int> create_user(const Context& context, const UserCreate& command) {
     } else if (context.style == Style::kQuiet) {
         out << user->name << '\n';
     } else {
-        out << fmt::format("Created {} {}.\n",
-                           user->role == model::Role::kSuperuser ? "superuser" : "user",
-                           user->name);
+        out << fmt::format("Created {} {}.\n", model::role_name(user->role), user->name);
     }
     return kDone;
 }
@@ -78,11 +77,26 @@ Result<int> set_password(const Context& context, const UserPasswd& command) {
     if (!user) return with_name(user.error(), command.name);
     EYED_ASSIGN(const std::string password,
                 read_new_password(context.start, source(command.password_stdin)));
-    EYED_TRY(opened->accounts().set_password(user->id, password));
+    const auto changed =
+        opened->accounts().change_user(user->id, {.password = password}, kByCommand);
+    if (!changed) return with_name(changed.error(), command.name);
     if (context.style == Style::kJson) context.start.out << user_json(*user) << '\n';
     if (context.style == Style::kHuman)
         context.start.out << fmt::format(
-            "The password of {} is set; their browsers are logged out.\n", user->name);
+            "The password of {} is set; their browsers and JWTs are logged out.\n", user->name);
+    return kDone;
+}
+
+Result<int> set_user_role(const Context& context, const UserSetRole& command) {
+    EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
+    const auto found = opened->accounts().user_by_name(command.name);
+    if (!found) return with_name(found.error(), command.name);
+    const auto user = opened->accounts().change_user(found->id, {.role = command.role}, kByCommand);
+    if (!user) return with_name(user.error(), command.name);
+    if (context.style == Style::kJson) context.start.out << user_json(*user) << '\n';
+    if (context.style == Style::kHuman)
+        context.start.out << fmt::format("{} is {} now.\n", user->name,
+                                         model::role_name(user->role));
     return kDone;
 }
 
@@ -92,8 +106,10 @@ Result<int> set_user_state(const Context& context, const UserSetState& command) 
     EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
     const auto found = opened->accounts().user_by_name(command.name);
     if (!found) return with_name(found.error(), command.name);
-    EYED_ASSIGN(const auto user, opened->accounts().set_state(
-                                     found->id, active ? State::kActive : State::kInactive));
+    const auto changed = opened->accounts().change_user(
+        found->id, {.state = active ? State::kActive : State::kInactive}, kByCommand);
+    if (!changed) return with_name(changed.error(), command.name);
+    const model::User& user = *changed;
     if (context.style == Style::kJson) context.start.out << user_json(user) << '\n';
     if (context.style == Style::kHuman)
         context.start.out << fmt::format("{} is {}: their logins, tokens and sessions {}.\n",

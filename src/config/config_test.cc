@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +19,7 @@ using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// A TOML file that goes with the test.
 class TomlFile {
@@ -214,6 +216,60 @@ TEST(Settings, TlsWithOneHalfMissingIsRefused) {
     EXPECT_THAT(problem({"--tls.key", "k.pem"}), HasSubstr("tls.certificate"));
     EXPECT_THAT(problem({"--tls.certificate", "c.pem"}), HasSubstr("tls.key"));
     EXPECT_EQ(problem({"--tls.certificate", "c.pem", "--tls.key", "k.pem"}), "no error");
+}
+
+const Effective& effective(const Loaded& loaded, std::string_view name) {
+    return *std::ranges::find(loaded.effective, name, &Effective::name);
+}
+
+TEST(Settings, ASecretIsKnownAndNotShown) {
+    const auto loaded = load_with({"--auth.jwt_secret", "hush hush"}).value();
+    EXPECT_EQ(loaded.settings.auth.jwt_secret, "hush hush");
+    EXPECT_EQ(effective(loaded, "auth.jwt_secret").shown, Effective::Shown::kNever);
+    EXPECT_EQ(effective(loaded, "auth.jwt_secret").shown_value(), "(set)");
+    EXPECT_EQ(effective(load_with({}).value(), "auth.jwt_secret").shown_value(), "");
+    EXPECT_EQ(effective(loaded, "auth.jwt_algorithm").shown_value(), "HS256");
+}
+
+TEST(Settings, ForeignVariablesCountWhereNothingElseGivesTheSetting) {
+    const std::vector<std::string> foreign{"SECRET_KEY=theirs", "ALGORITHM=HS512"};
+    const auto loaded = load_with({}, foreign).value();
+    EXPECT_EQ(loaded.settings.auth.jwt_secret, "theirs");
+    EXPECT_EQ(loaded.settings.auth.jwt_algorithm, JwtHmac::kHs512);
+    EXPECT_EQ(effective(loaded, "auth.jwt_secret").source, "SECRET_KEY");
+    const TomlFile file("[auth]\njwt_secret = \"ours\"\n");
+    EXPECT_EQ(load_with({"--config", file.path()}, foreign)->settings.auth.jwt_secret, "ours");
+    auto both = foreign;
+    both.emplace_back("EYED_AUTH_JWT_SECRET=ours");
+    EXPECT_EQ(load_with({}, both)->settings.auth.jwt_secret, "ours");
+    EXPECT_EQ(load_with({}, {"SECRET_KEY="})->settings.auth.jwt_secret, "");
+}
+
+TEST(Settings, AForeignVariableThatIsNotAllowedIsNamed) {
+    for (const std::string value : {"none", "RS256", "hs256"}) {
+        const auto loaded = load_with({}, {"ALGORITHM=" + value});
+        ASSERT_FALSE(loaded);
+        EXPECT_THAT(loaded.error().detail, AllOf(HasSubstr("ALGORITHM: auth.jwt_algorithm"),
+                                                 HasSubstr(value), HasSubstr("HS256, HS384")));
+    }
+}
+
+TEST(Settings, AKeyFilesTextIsNoSharedSecret) {
+    for (const std::string secret : {"-----BEGIN PUBLIC KEY-----", "ssh-ed25519 AAAA"}) {
+        const auto loaded = load_with({"--auth.jwt_secret=" + secret});
+        ASSERT_FALSE(loaded);
+        EXPECT_THAT(loaded.error().detail, HasSubstr("auth.jwt_public_key"));
+        EXPECT_THAT(loaded.error().detail, Not(HasSubstr(secret)));
+    }
+}
+
+TEST(Settings, NamesAreSomeOfThoseThereAre) {
+    const auto scopes = [](const std::string& text) {
+        return load_with({"--auth.jwt_scopes=" + text});
+    };
+    EXPECT_THAT(scopes("read, ingest")->settings.auth.jwt_scopes, ElementsAre("read", "ingest"));
+    for (const char* wrong : {"", ",read", "fly", "read fly"})
+        EXPECT_FALSE(scopes(wrong)) << wrong;
 }
 
 TEST(Arguments, WhatIsNoSettingStaysInOrder) {

@@ -72,6 +72,26 @@ Result<std::vector<Given>> from_environment(const std::vector<std::string>& envi
     return values;
 }
 
+/// Variables that are not ours by name. They say the least: whatever else gives the setting wins.
+std::vector<Given> from_foreign_variables(const std::vector<std::string>& environment) {
+    struct Foreign {
+        std::string_view variable;
+        std::string_view setting;
+    };
+    constexpr Foreign kForeign[] = {{"SECRET_KEY", "auth.jwt_secret"},
+                                    {"ALGORITHM", "auth.jwt_algorithm"}};
+    std::vector<Given> values;
+    for (const auto& entry : environment) {
+        const auto equals = std::min(entry.find('='), entry.size());
+        const auto variable = std::string_view(entry).substr(0, equals);
+        const auto* found = std::ranges::find(kForeign, variable, &Foreign::variable);
+        if (found == std::end(kForeign) || equals + 1 >= entry.size()) continue;
+        values.push_back(
+            {std::string(found->setting), entry.substr(equals + 1), std::string(found->variable)});
+    }
+    return values;
+}
+
 std::string config_path(const Arguments& arguments, const std::vector<std::string>& environment) {
     if (arguments.config) return *arguments.config;
     constexpr std::string_view kVariable = "EYED_CONFIG=";
@@ -86,7 +106,19 @@ Status check_together(const Settings& settings) {
                        fmt::format("{} is set without {}: TLS needs both",
                                    settings.tls.key.empty() ? "tls.certificate" : "tls.key",
                                    settings.tls.key.empty() ? "tls.key" : "tls.certificate"));
+    const std::string& secret = settings.auth.jwt_secret;
+    if (secret.find("-----BEGIN") != std::string::npos || secret.starts_with("ssh-"))
+        return failure(Code::kInvalidArgument,
+                       "auth.jwt_secret is the text of a key file: a public key belongs into "
+                       "auth.jwt_public_key, and a private key nowhere here");
     return {};
+}
+
+/// The value of a secret is not told even when it is refused.
+Error not_allowed(const Given& given, const Row& row) {
+    const std::string value = is_secret(row) ? "that" : fmt::format("\"{}\"", given.value);
+    return {Code::kInvalidArgument, fmt::format("{}: {} cannot be {}: it must be {}", given.source,
+                                                given.name, value, allowed(row))};
 }
 
 }  // namespace
@@ -138,9 +170,10 @@ std::vector<std::string> process_environment() {
 }
 
 Result<Loaded> load(const Arguments& arguments, const std::vector<std::string>& environment) {
-    std::vector<Given> given;
+    std::vector<Given> given = from_foreign_variables(environment);
     if (const auto path = config_path(arguments, environment); !path.empty()) {
-        EYED_ASSIGN(given, read_toml(path));
+        EYED_ASSIGN(const auto file, read_toml(path));
+        given.insert(given.end(), file.begin(), file.end());
     }
     EYED_ASSIGN(const auto variables, from_environment(environment));
     given.insert(given.end(), variables.begin(), variables.end());
@@ -153,9 +186,7 @@ Result<Loaded> load(const Arguments& arguments, const std::vector<std::string>& 
         if (row == nullptr)
             return unknown(one.source, one.name, [](const Row& r) { return std::string(r.name); });
         if (!set_value(*row, one.value, loaded.settings))
-            return failure(Code::kInvalidArgument,
-                           fmt::format("{}: {} cannot be \"{}\": it must be {}", one.source,
-                                       one.name, one.value, allowed(*row)));
+            return std::unexpected(not_allowed(one, *row));
         set[row->name] = {one.name, one.value, one.source};
     }
     EYED_TRY(check_together(loaded.settings));
@@ -165,6 +196,7 @@ Result<Loaded> load(const Arguments& arguments, const std::vector<std::string>& 
             found != set.end()
                 ? found->second
                 : Effective{std::string(row.name), std::string(row.fallback), "default"});
+        if (is_secret(row)) loaded.effective.back().shown = Effective::Shown::kNever;
     }
     return loaded;
 }

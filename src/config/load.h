@@ -34,9 +34,16 @@ std::vector<std::string> process_environment();
 
 /// A setting as it came out, for `eyed config`.
 struct Effective {
+    enum class Shown { kOpenly, kNever };
     std::string name;
     std::string value;   ///< as one writes it in a file, without quotes
     std::string source;  ///< as in Given, or `default`
+    Shown shown = Shown::kOpenly;
+
+    /// The value, or of a secret that is set, that it is.
+    std::string shown_value() const {
+        return shown == Shown::kNever && !value.empty() ? "(set)" : value;
+    }
 };
 
 struct Loaded {
@@ -45,10 +52,11 @@ struct Loaded {
 };
 
 /// Reads the file named by --config, else by EYED_CONFIG, if any; then applies file, environment
-/// and flags, the later over the earlier. kInvalidArgument names the setting, its source and what
-/// is allowed: an unknown name (in the file, an EYED_… variable), a value of the wrong kind or
-/// out of bounds, TLS with one half missing, a file that is not there or is not TOML. Variables
-/// that begin with EYED_TEST_ are not ours and are left alone.
+/// and flags, the later over the earlier; before all of them SECRET_KEY and ALGORITHM, the names
+/// under which services that share a JWT secret keep it. kInvalidArgument names the setting, its
+/// source and what is allowed: an unknown name (in the file, an EYED_… variable), a value of the
+/// wrong kind or out of bounds, TLS with one half missing, a file that is not there or is not TOML.
+/// Variables that begin with EYED_TEST_ are not ours and are left alone.
 [[nodiscard]] Result<Loaded> load(const Arguments& arguments,
                                   const std::vector<std::string>& environment);
 

@@ -14,6 +14,11 @@ enum class LogFormat {
     kJson,
 };
 
+/// What a shared secret signs JWTs with.
+enum class JwtHmac { kHs256, kHs384, kHs512 };
+/// What a public key checks JWTs with.
+enum class JwtSignature { kRs256, kRs384, kRs512, kPs256, kEs256, kEs384, kEdDsa };
+
 /// Everything that can be set, validated: names, bounds and defaults are the rows of the table in
 /// settings_table.cc, which docs/reference/config.md is made from. A plain value; made by load().
 /// Sizes are bytes. The nested names are the dotted names: `http.body_limit`.
@@ -72,6 +77,17 @@ struct Settings {
         std::uint32_t hash_threads;                  ///< passwords hashed at once
         std::uint64_t hash_memory;                   ///< of argon2id, per password
         std::uint32_t hash_passes;                   ///< of argon2id
+        std::chrono::microseconds access_lifetime;   ///< of a JWT of ours
+        std::chrono::microseconds refresh_lifetime;  ///< of what gives the next one
+        std::string jwt_secret;                      ///< of JWTs made elsewhere; empty: none
+        JwtHmac jwt_algorithm;                       ///< the one that `jwt_secret` is used with
+        std::string jwt_public_key;                  ///< PEM file; empty: none
+        JwtSignature jwt_public_key_algorithm;       ///< the one that it is used with
+        std::string jwt_issuer;                      ///< empty: anybody
+        std::string jwt_audience;                    ///< empty: any
+        std::chrono::microseconds jwt_leeway;        ///< between the clocks
+        std::string jwt_application;                 ///< whose events they send and read
+        std::vector<std::string> jwt_scopes;         ///< of ingest, read, manage
     } auth;
 
     struct Logging {

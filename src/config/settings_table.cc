@@ -111,6 +111,44 @@ const std::vector<Row>& rows() {
         {"auth.hash_passes", IntegerKind{EYED_NUMBER(auth.hash_passes), 1, 100}, "2",
          "Passes of one argon2id hash."},
 
+        {"auth.access_lifetime", DurationKind{EYED_TIME(auth.access_lifetime), 1s, kDay}, "5m",
+         "How long an access token of `/api/token/` counts."},
+        {"auth.refresh_lifetime", DurationKind{EYED_TIME(auth.refresh_lifetime), 1s, 365 * kDay},
+         "1d", "How long a refresh token of `/api/token/` counts; it counts once."},
+        {"auth.jwt_secret", SecretKind{EYED_TEXT(auth.jwt_secret)}, "",
+         "Secret shared with who makes JWTs elsewhere, 32 bytes or more. Empty: they are refused. "
+         "The "
+         "variable `SECRET_KEY` counts where nothing else sets this."},
+        {"auth.jwt_algorithm",
+         ChoiceKind{
+             {"HS256", "HS384", "HS512"},
+             [](Settings& s, std::size_t i) { s.auth.jwt_algorithm = static_cast<JwtHmac>(i); }},
+         "HS256",
+         "The one algorithm that the shared secret is used with. The variable `ALGORITHM` counts "
+         "where nothing else sets this."},
+        {"auth.jwt_public_key", TextKind{EYED_TEXT(auth.jwt_public_key)}, "",
+         "PEM file with the public key of who makes JWTs elsewhere. Empty: none."},
+        {"auth.jwt_public_key_algorithm",
+         ChoiceKind{{"RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"},
+                    [](Settings& s, std::size_t i) {
+                        s.auth.jwt_public_key_algorithm = static_cast<JwtSignature>(i);
+                    }},
+         "RS256", "The one algorithm that the public key is used with."},
+        {"auth.jwt_issuer", TextKind{EYED_TEXT(auth.jwt_issuer)}, "",
+         "What a JWT made elsewhere must have as `iss`. Empty: anything or nothing."},
+        {"auth.jwt_audience", TextKind{EYED_TEXT(auth.jwt_audience)}, "",
+         "What a JWT made elsewhere must have as `aud`, or in it. Empty: anything or nothing."},
+        {"auth.jwt_leeway",
+         DurationKind{EYED_TIME(auth.jwt_leeway), 1ms, 1min, DurationKind::Zero::kAllowed}, "0",
+         "How far the clock of who makes JWTs elsewhere may be off."},
+        {"auth.jwt_application",
+         TextKind{EYED_TEXT(auth.jwt_application), TextKind::Empty::kRefused}, "jwt",
+         "The application that JWTs made elsewhere send as and read. Made at the start."},
+        {"auth.jwt_scopes",
+         NamesKind{{"ingest", "read", "manage"},
+                   EYED_AT(std::vector<std::string>, auth.jwt_scopes)},
+         "ingest,read,manage", "What JWTs made elsewhere may do."},
+
         {"logging.level",
          ChoiceKind{{"trace", "debug", "info", "warn", "error"},
                     [](Settings& s, std::size_t i) { s.logging.level = static_cast<LogLevel>(i); }},
@@ -148,6 +186,10 @@ struct Setter {
 
     bool operator()(const TextKind& kind) const {
         if (text.empty() && kind.empty == TextKind::Empty::kRefused) return false;
+        kind.at(settings) = text;
+        return true;
+    }
+    bool operator()(const SecretKind& kind) const {
         kind.at(settings) = text;
         return true;
     }
@@ -195,6 +237,19 @@ struct Setter {
         kind.at(settings) = std::move(origins);
         return true;
     }
+    bool operator()(const NamesKind& kind) const {
+        std::vector<std::string> names;
+        for (auto left = text; !trimmed(left).empty();) {
+            const auto comma = std::min(left.find(','), left.size());
+            const auto name = trimmed(left.substr(0, comma));
+            if (std::ranges::find(kind.names, name) == kind.names.end()) return false;
+            names.emplace_back(name);
+            left.remove_prefix(std::min(comma + 1, left.size()));
+        }
+        if (names.empty()) return false;
+        kind.at(settings) = std::move(names);
+        return true;
+    }
     bool operator()(const EndpointKind&) const {
         auto endpoint = parse_endpoint(text);
         if (!endpoint) return false;
@@ -208,6 +263,7 @@ struct Describer {
     std::string operator()(const TextKind& kind) const {
         return kind.empty == TextKind::Empty::kRefused ? "a text, not empty" : "a text";
     }
+    std::string operator()(const SecretKind&) const { return "a text; it is never shown"; }
     std::string operator()(const SwitchKind&) const { return "true or false"; }
     std::string operator()(const IntegerKind& kind) const {
         return fmt::format("a whole number from {} to {}", kind.min, kind.max);
@@ -227,6 +283,9 @@ struct Describer {
     std::string operator()(const OriginsKind&) const {
         return "origins such as https://example.org, parted by commas, or * alone";
     }
+    std::string operator()(const NamesKind& kind) const {
+        return fmt::format("some of {}, parted by commas", fmt::join(kind.names, ", "));
+    }
     std::string operator()(const EndpointKind&) const { return "HOST:PORT or [IPV6]:PORT"; }
 };
 
@@ -239,6 +298,10 @@ std::span<const Row> settings_table() {
 const Row* find_row(std::string_view name) {
     const auto found = std::ranges::find(rows(), name, &Row::name);
     return found == rows().end() ? nullptr : &*found;
+}
+
+bool is_secret(const Row& row) {
+    return std::holds_alternative<SecretKind>(row.kind);
 }
 
 std::string variable_name(const Row& row) {

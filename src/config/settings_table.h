@@ -17,6 +17,10 @@ struct TextKind {
     std::string& (*at)(Settings&);
     enum class Empty { kAllowed, kRefused } empty = Empty::kAllowed;
 };
+/// A text that is never shown.
+struct SecretKind {
+    std::string& (*at)(Settings&);
+};
 struct SwitchKind {
     bool& (*at)(Settings&);
 };
@@ -44,9 +48,14 @@ struct ChoiceKind {
 struct OriginsKind {
     std::vector<std::string>& (*at)(Settings&);
 };
+/// Some of `names`, parted by commas; at least one.
+struct NamesKind {
+    std::vector<std::string_view> names;
+    std::vector<std::string>& (*at)(Settings&);
+};
 struct EndpointKind {};  ///< `listen`: host and port
-using Kind = std::variant<TextKind, SwitchKind, IntegerKind, BytesKind, DurationKind, ChoiceKind,
-                          OriginsKind, EndpointKind>;
+using Kind = std::variant<TextKind, SecretKind, SwitchKind, IntegerKind, BytesKind, DurationKind,
+                          ChoiceKind, OriginsKind, NamesKind, EndpointKind>;
 
 /// One setting. The table is the only place that knows its name, bounds, default and meaning.
 struct Row {
@@ -59,6 +68,8 @@ std::span<const Row> settings_table();
 /// nullptr: there is none.
 const Row* find_row(std::string_view name);
 
+/// Whether its value may never be shown.
+bool is_secret(const Row& row);
 /// `EYED_STORE_MEMORY`.
 std::string variable_name(const Row& row);
 /// What is allowed, for errors and the reference: `a size from 64MiB to 1TiB, such as 512MiB`.

@@ -26,6 +26,7 @@ struct Route {
     Method method = Method::kGet;
     std::string pattern;  ///< `/event_detail/{id}`; `/p` stands for `/p/` too
     model::Scope scope = model::Scope::kManage;
+    model::Role role = model::Role::kApplication;  ///< the least that a caller must be
     Handler handler;
     std::size_t max_body = 0;  ///< bytes; 0: Limits::body, or Limits::open_body on kOpen routes
 };

@@ -26,12 +26,18 @@ struct Actor {
     Via via = Via::kApi;
 };
 
+/// Who changes something, and when: what every function that changes the catalog is told.
+struct Change {
+    Actor by;
+    Micros at;
+};
+
 /// One line of the audit log.
 struct AuditEntry {
     AuditId id;
     Micros at;
     Actor actor;
-    std::string action;  ///< past tense: `created`, `changed`, `revoked` …
+    std::string action;  ///< past tense: `created`, `role_changed`, `revoked` …
     std::string kind;    ///< of the subject: `user`, `application`, `key`, `event_type`, `setting`
     std::int64_t subject_id = 0;  ///< 0: it has none
     std::string subject;          ///< its name then

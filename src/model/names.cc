@@ -79,6 +79,20 @@ std::string_view via_name(Via via) {
     return "api";
 }
 
+std::string_view scope_name(Scope scope) {
+    switch (scope) {
+        case Scope::kOpen:
+            return "open";
+        case Scope::kIngest:
+            return "ingest";
+        case Scope::kRead:
+            return "read";
+        case Scope::kManage:
+            return "manage";
+    }
+    return "open";
+}
+
 std::string_view role_name(Role role) {
     switch (role) {
         case Role::kApplication:

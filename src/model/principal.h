@@ -15,6 +15,9 @@ enum class Scope : std::uint8_t {
     kManage = 4,  ///< change event types; change or erase events
 };
 
+/// `open`, `ingest`, `read`, `manage`.
+std::string_view scope_name(Scope scope);
+
 struct Scopes {
     std::uint8_t bits = 0;
     bool has(Scope scope) const {
@@ -24,6 +27,7 @@ struct Scopes {
     Scopes with(Scope scope) const {
         return {static_cast<std::uint8_t>(bits | static_cast<std::uint8_t>(scope))};
     }
+    bool has_all(Scopes others) const { return (bits & others.bits) == others.bits; }
     friend bool operator==(Scopes, Scopes) = default;
 };
 inline constexpr Scopes kAllScopes{7};

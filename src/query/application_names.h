@@ -18,6 +18,8 @@ class ApplicationNames {
     virtual std::optional<ApplicationId> id(std::string_view name) const = 0;
     /// Empty: there is none. Valid as long as this is.
     virtual std::string_view name(ApplicationId id) const = 0;
+    /// Those that a user owns, as far as this knows.
+    virtual std::vector<ApplicationId> owned_by(UserId /*owner*/) const { return {}; }
 };
 
 /// Holds names that are put in by whoever reads the catalog.

@@ -133,6 +133,22 @@ std::string encode(const RejectionCursor& cursor) {
     return write(content);
 }
 
+std::string encode(ListKind kind, const catalog::RowPage& page, std::int64_t last) {
+    Content content;
+    content.kind = kind;
+    content.order = page.order == catalog::RowPage::Order::kName;
+    content.direction = page.direction == catalog::RowPage::Direction::kDescending;
+    content.numbers[0] = static_cast<std::uint64_t>(last);
+    return write(content);
+}
+
+std::string encode(AuditId id) {
+    Content content;
+    content.kind = ListKind::kAudit;
+    content.numbers[0] = static_cast<std::uint64_t>(id.value);
+    return write(content);
+}
+
 std::string encode_offset(ListKind kind, std::uint64_t offset) {
     Content content;
     content.kind = kind;
@@ -162,6 +178,20 @@ Result<RejectionCursor> decode_rejection_cursor(std::string_view text) {
     return RejectionCursor{
         content.direction == 1 ? store::Direction::kDescending : store::Direction::kAscending,
         {content.numbers[0]}};
+}
+
+Result<RowCursor> decode_row_cursor(ListKind kind, std::string_view text) {
+    EYED_ASSIGN(const Content content, read(kind, text));
+    using Page = catalog::RowPage;
+    return RowCursor{
+        content.order == 1 ? Page::Order::kName : Page::Order::kId,
+        content.direction == 1 ? Page::Direction::kDescending : Page::Direction::kAscending,
+        static_cast<std::int64_t>(content.numbers[0])};
+}
+
+Result<AuditId> decode_audit_cursor(std::string_view text) {
+    EYED_ASSIGN(const Content content, read(ListKind::kAudit, text));
+    return AuditId{static_cast<std::int64_t>(content.numbers[0])};
 }
 
 Result<std::uint64_t> decode_offset_cursor(ListKind kind, std::string_view text) {

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/uuid.h"
+#include "catalog/row_page.h"
 #include "store/event_store.h"
 
 namespace eyed::query {
@@ -17,6 +18,10 @@ enum class ListKind : std::uint8_t {
     kRejections = 3,
     kEventTypes = 4,
     kSessionEvents = 5,
+    kUsers = 6,
+    kApplications = 7,
+    kKeys = 8,
+    kAudit = 9,
     kEventTypeVersions = 16,
     kBacktest = 17,
 };
@@ -35,6 +40,9 @@ struct RejectionCursor {
     RejectionId id;
 };
 std::string encode(const RejectionCursor& cursor);
+/// For users, applications and keys: the page that ended, and the id of its last row.
+std::string encode(ListKind kind, const catalog::RowPage& page, std::int64_t last);
+std::string encode(AuditId id);
 /// For lists by a plain number: an offset (event types), or the last row's (versions).
 std::string encode_offset(ListKind kind, std::uint64_t offset);
 
@@ -42,6 +50,13 @@ std::string encode_offset(ListKind kind, std::uint64_t offset);
 [[nodiscard]] Result<EventCursor> decode_event_cursor(ListKind kind, std::string_view text);
 [[nodiscard]] Result<store::SessionKey> decode_session_cursor(std::string_view text);
 [[nodiscard]] Result<RejectionCursor> decode_rejection_cursor(std::string_view text);
+struct RowCursor {
+    catalog::RowPage::Order order = catalog::RowPage::Order::kId;
+    catalog::RowPage::Direction direction = catalog::RowPage::Direction::kAscending;
+    std::int64_t last = 0;
+};
+[[nodiscard]] Result<RowCursor> decode_row_cursor(ListKind kind, std::string_view text);
+[[nodiscard]] Result<AuditId> decode_audit_cursor(std::string_view text);
 [[nodiscard]] Result<std::uint64_t> decode_offset_cursor(ListKind kind, std::string_view text);
 
 }  // namespace eyed::query

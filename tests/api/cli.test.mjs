@@ -99,9 +99,9 @@ test('tokens are printed once, listed without their secret, and revoked', async 
     await createUser(server.data, 'ann');
     const created = await runOn(server.data, ['token', 'create', '--user', 'ann', '--scope', 'read', '--json']);
     const key = JSON.parse(created.stdout);
-    assertAnswer({body: key}, {body: having({user: 'ann', application: 'ann', token: /^[0-9a-f]{40}$/})});
+    assertAnswer({body: key}, {body: having({user: 'ann', application: 'ann', token: /^eyed_[0-9a-f]{40}$/})});
     const quiet = await runOn(server.data, ['token', 'create', '--user', 'ann', '--quiet']);
-    assert.match(quiet.stdout, /^[0-9a-f]{40}\n$/);
+    assert.match(quiet.stdout, /^eyed_[0-9a-f]{40}\n$/);
     assert.notEqual(tokenIn(quiet.stdout), key.token);
     const list = await runOn(server.data, ['token', 'list', '--json']);
     assert.ok(!list.stdout.includes(key.token));

@@ -19,12 +19,13 @@ export function resolve(value) {
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
-// Each as {method, path, scope, operation}.
+// Each as {method, path, scope, role, operation}.
 export const operations = Object.entries(contract.paths).flatMap(([route, item]) =>
     methods.filter((method) => item[method]).map((method) => ({
         method: method.toUpperCase(),
         path: route,
         scope: item[method]['x-eyed-scope'],
+        role: item[method]['x-eyed-role'] ?? 'application',
         operation: item[method],
     })));
 

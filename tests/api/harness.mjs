@@ -44,7 +44,7 @@ export function temporaryDirectory() {
 }
 
 function cleanEnvironment(environment) {
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('EYED_'));
+    const inherited = Object.entries(process.env).filter(([name]) => !/^EYED_|^(SECRET_KEY|ALGORITHM)$/.test(name));
     return {...Object.fromEntries(inherited), ...environment};
 }
 
@@ -92,8 +92,8 @@ export async function createUser(data, name, {superuser = false, password = `${n
 }
 
 export function tokenIn(text) {
-    const found = text.match(/\b[0-9a-f]{40}\b/);
-    assert.ok(found, `a token of 40 hex digits is printed: ${text}`);
+    const found = text.match(/\b(eyed_)?[0-9a-f]{40}\b/);
+    assert.ok(found, `a token is printed: ${text}`);
     return found[0];
 }
 

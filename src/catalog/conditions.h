@@ -1,0 +1,43 @@
+#pragma once
+
+#include <soci/soci.h>
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "catalog/row_page.h"
+
+namespace eyed::catalog {
+
+/// The conditions of a query, all of which must hold, with what is bound to them. Included by the
+/// room's sources alone.
+class Conditions {
+  public:
+    using Value = std::variant<std::string, long long>;
+
+    /// A condition without a parameter.
+    void add(const std::string& condition) { text_ += " AND " + condition; }
+    /// `before`, the parameter, `after`.
+    void add(const std::string& before, Value value, const std::string& after = {}) {
+        add(before + ":p" + std::to_string(values_.size()) + after);
+        values_.push_back(std::move(value));
+    }
+    /// That `column` holds `text` somewhere; ASCII case is ignored, `%` and `_` mean themselves.
+    void contains(const std::string& column, const std::string& text);
+    /// Where the page begins, how it is ordered, and one row more than it has.
+    void page(const std::string& table, const RowPage& page);
+
+    /// What follows `FROM table `.
+    std::string text() const { return "WHERE 1 = 1" + text_ + ending_; }
+    /// Binds the parameters; they live in this object.
+    void bind(soci::statement& statement) const;
+
+  private:
+    std::string text_;
+    std::string ending_;
+    std::vector<Value> values_;
+};
+
+}  // namespace eyed::catalog

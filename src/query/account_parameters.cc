@@ -1,0 +1,168 @@
+#include "query/account_parameters.h"
+
+#include <array>
+
+#include "query/parameter_reader.h"
+
+namespace eyed::query {
+namespace {
+
+using catalog::RowPage;
+
+/// `limit`, `order` and `cursor` of a list; the cursor is read last, once the order is known.
+class PageReader {
+  public:
+    enum class Orders { kIdAndName, kIdAlone };
+    PageReader(Reader& reader, ListKind kind, Orders orders)
+        : reader_(reader), kind_(kind), orders_(orders) {}
+
+    bool take(const Parameter& given) {
+        if (given.name == "limit") return reader_.limit(given, page_.limit);
+        if (given.name == "order") return order(given);
+        if (given.name != "cursor") return false;
+        cursor_ = given.value;
+        return true;
+    }
+    RowPage finish() {
+        if (!cursor_) return page_;
+        const auto cursor = decode_row_cursor(kind_, *cursor_);
+        if (!cursor) {
+            reader_.fail("cursor", cursor.error().detail);
+        } else if (cursor->order != page_.order || cursor->direction != page_.direction) {
+            reader_.fail("cursor", "This cursor is of another order.");
+        } else {
+            page_.after = cursor->last;
+        }
+        return page_;
+    }
+
+  private:
+    bool order(const Parameter& given) {
+        std::string_view text = given.value;
+        const bool descending = text.starts_with('-');
+        if (descending) text.remove_prefix(1);
+        const bool named = text == "name" && orders_ == Orders::kIdAndName;
+        if (text != "id" && !named)
+            return reader_.fail(given.name, orders_ == Orders::kIdAndName
+                                                ? "The order must be id, -id, name or -name."
+                                                : "The order must be id or -id.");
+        page_.order = named ? RowPage::Order::kName : RowPage::Order::kId;
+        page_.direction =
+            descending ? RowPage::Direction::kDescending : RowPage::Direction::kAscending;
+        return true;
+    }
+
+    Reader& reader_;
+    const ListKind kind_;
+    const Orders orders_;
+    RowPage page_;
+    std::optional<std::string> cursor_;
+};
+
+bool take_role(Reader& reader, const Parameter& given, std::optional<model::Role>& out) {
+    for (const auto role : {model::Role::kMember, model::Role::kStaff, model::Role::kSuperuser})
+        if (model::role_name(role) == given.value) out = role;
+    return out || reader.fail(given.name, "The role must be member, staff or superuser.");
+}
+
+bool take_active(Reader& reader, const Parameter& given,
+                 std::optional<catalog::Users::State>& out) {
+    if (given.value != "true" && given.value != "false")
+        return reader.fail(given.name, "This must be true or false.");
+    out = given.value == "true" ? catalog::Users::State::kActive : catalog::Users::State::kInactive;
+    return true;
+}
+
+bool take_state(Reader& reader, const Parameter& given, std::optional<catalog::Keys::State>& out) {
+    using enum catalog::Keys::State;
+    for (const auto& [name, state] :
+         {std::pair{"valid", kValid}, {"expired", kExpired}, {"revoked", kRevoked}})
+        if (given.value == name) out = state;
+    return out || reader.fail(given.name, "The state must be valid, expired or revoked.");
+}
+
+bool take_subject(Reader& reader, const Parameter& given, std::optional<std::int64_t>& out) {
+    std::optional<EventId> id;  // any number of 0 or more
+    reader.id(given, id);
+    if (id) out = static_cast<std::int64_t>(id->value);
+    return true;
+}
+
+}  // namespace
+
+UsersQuery native_users(std::string_view query, ParameterErrors& errors) {
+    UsersQuery out;
+    Reader reader(Style::kNative, errors);
+    PageReader page(reader, ListKind::kUsers, PageReader::Orders::kIdAndName);
+    reader.read(query, [&](const Parameter& given) {
+        if (given.name == "role") return take_role(reader, given, out.filter.role);
+        if (given.name == "active") return take_active(reader, given, out.filter.state);
+        if (given.name != "q") return page.take(given);
+        out.filter.search = given.value;
+        return true;
+    });
+    out.page = page.finish();
+    return out;
+}
+
+ApplicationsQuery native_applications(std::string_view query, ParameterErrors& errors) {
+    ApplicationsQuery out;
+    Reader reader(Style::kNative, errors);
+    PageReader page(reader, ListKind::kApplications, PageReader::Orders::kIdAndName);
+    reader.read(query, [&](const Parameter& given) {
+        if (given.name == "q")
+            out.search = given.value;
+        else if (given.name == "owner")
+            out.owner = given.value;
+        else
+            return page.take(given);
+        return true;
+    });
+    out.page = page.finish();
+    return out;
+}
+
+KeysQuery native_keys(std::string_view query, ParameterErrors& errors) {
+    KeysQuery out;
+    Reader reader(Style::kNative, errors);
+    PageReader page(reader, ListKind::kKeys, PageReader::Orders::kIdAlone);
+    reader.read(query, [&](const Parameter& given) {
+        if (given.name == "state") return take_state(reader, given, out.state);
+        if (given.name == "application")
+            out.application = given.value;
+        else if (given.name == "user")
+            out.user = given.value;
+        else
+            return page.take(given);
+        return true;
+    });
+    out.page = page.finish();
+    return out;
+}
+
+AuditQuery native_audit(std::string_view query, ParameterErrors& errors) {
+    AuditQuery out;
+    Reader reader(Style::kNative, errors);
+    reader.read(query, [&](const Parameter& given) {
+        if (given.name == "limit") return reader.limit(given, out.page.limit);
+        if (given.name == "from") return reader.instant(given, out.filter.from);
+        if (given.name == "to") return reader.instant(given, out.filter.to);
+        if (given.name == "subject_id") return take_subject(reader, given, out.filter.subject_id);
+        if (given.name == "cursor") {
+            const auto id = decode_audit_cursor(given.value);
+            if (!id) return reader.fail(given.name, id.error().detail);
+            out.page.after = *id;
+            return true;
+        }
+        auto* text = given.name == "kind"     ? &out.filter.kind
+                     : given.name == "action" ? &out.filter.action
+                     : given.name == "user"   ? &out.user
+                                              : nullptr;
+        if (!text) return false;
+        *text = given.value;
+        return true;
+    });
+    return out;
+}
+
+}  // namespace eyed::query

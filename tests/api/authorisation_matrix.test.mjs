@@ -1,0 +1,264 @@
+// Who may do what: every operation of api/openapi.yaml, which routes_test.cc holds against the route
+// table, with every kind of caller. An operation that has no request here fails.
+import assert from 'node:assert/strict';
+import {randomUUID} from 'node:crypto';
+import {test} from 'node:test';
+
+import {answerFault, operations} from './contract.mjs';
+import {useServer, waitFor} from './harness.mjs';
+import {jwt, seconds} from './jwt.mjs';
+import {assertAnswer, problem, theEvent, unique} from './scenario.mjs';
+
+const secret = 'shared with the service that makes the tokens';
+const roles = ['application', 'member', 'staff', 'superuser'];
+const all = ['ingest', 'read', 'manage'];
+const ids = {};
+
+// `of`: whose things the caller reads and changes; `reads`: whose it reads beside that.
+const callers = {
+    'nobody': {status: 401},
+    'a wrong key': {status: 401, token: `eyed_${'a'.repeat(40)}`},
+    'an expired key': {status: 401},
+    'a revoked key': {status: 401},
+    'a forged JWT': {status: 401, bearer: jwt({user_id: 1, token_type: 'access', exp: seconds(600)}, 'guessed')},
+    'an ingest key': {role: 'application', scopes: ['ingest'], of: 'shop'},
+    'a read key': {role: 'application', scopes: ['read'], of: 'shop'},
+    'a manage key': {role: 'application', scopes: ['manage'], of: 'shop'},
+    'a key of the application': {role: 'application', scopes: all, of: 'shop'},
+    'a key granted to read all': {role: 'application', scopes: all, of: 'auditor', reads: 'all'},
+    'another application\'s key': {role: 'application', scopes: all, of: 'elsewhere'},
+    'a JWT made elsewhere': {role: 'application', scopes: all, of: 'jwt'},
+    'the member who owns it': {role: 'member', scopes: all, of: 'shop'},
+    'the member by JWT': {role: 'member', scopes: all, of: 'shop'},
+    'a member\'s key that only reads': {role: 'member', scopes: ['read'], of: 'shop'},
+    'another member': {role: 'member', scopes: all, of: 'stranger'},
+    'staff': {role: 'staff', scopes: all, of: 'clerk', reads: 'all'},
+    'a superuser': {role: 'superuser', scopes: all, of: 'all', reads: 'all'},
+};
+
+const server = useServer({
+    settings: {'auth.jwt_secret': secret, 'auth.access_lifetime': '1h'},
+    prepare: async () => {
+        const tokens = {};
+        for (const name of ['shop', 'stranger', 'clerk']) tokens[name] = await server.user(name);
+        const {body: {results: users}} = await server.get('/api/v1/users');
+        for (const {id, name} of users) ids[name] = id;
+        assertAnswer(await server.patch(`/api/v1/users/${ids.clerk}`, {json: {role: 'staff'}}), {status: 200});
+        for (const [name, json] of [['elsewhere', {owner: null}], ['auditor', {owner: null, reads_all: true}]]) {
+            assertAnswer(await server.post('/api/v1/applications', {json: {name, ...json}}), {status: 201});
+        }
+        const {body: {results: applications}} = await server.get('/api/v1/applications?q=shop');
+        ids.application = applications[0].id;
+
+        const key = async (json, token = server.token) => (await server.post('/api/v1/keys', {json, token})).body;
+        const give = (name, token) => { callers[name].token = token; };
+        for (const scope of all) {
+            give(`${scope === 'ingest' ? 'an' : 'a'} ${scope} key`, (await key({application: 'shop', scopes: [scope]})).key);
+        }
+        give('a key of the application', (await key({application: 'shop', scopes: all})).key);
+        give('a key granted to read all', (await key({application: 'auditor', scopes: all})).key);
+        give('another application\'s key', (await key({application: 'elsewhere', scopes: all})).key);
+        give('a member\'s key that only reads', (await key({scopes: ['read']}, tokens.shop)).key);
+        give('the member who owns it', tokens.shop);
+        give('another member', tokens.stranger);
+        give('staff', tokens.clerk);
+        give('a superuser', server.token);
+        const login = await server.post('/api/token/', {json: {username: 'shop', password: server.passwords.shop}});
+        callers['the member by JWT'].bearer = login.body.access;
+        callers['a JWT made elsewhere'].bearer = jwt({sub: 'a service', exp: seconds(3600)}, secret);
+
+        const revoked = await key({application: 'shop', scopes: all});
+        give('a revoked key', revoked.key);
+        assertAnswer(await server.delete(`/api/v1/keys/${revoked.id}`), {status: 204});
+        const expired = await key({application: 'shop', scopes: all, expires_in: 1});
+        give('an expired key', expired.key);
+        await waitFor('a key to expire', async () => (await server.get('/events/', {token: expired.key})).status === 401);
+        await waitFor('the foreign JWT to be taken', async () =>
+            (await server.get('/events/', {token: null, headers: {authorization: `Bearer ${callers['a JWT made elsewhere'].bearer}`}})).status === 200);
+    },
+});
+
+// Things of the shop that an operation needs, made anew for each call.
+const make = {
+    event: async () => (await server.post('/events/', {token: callers['the member who owns it'].token, json: theEvent()})).body.id,
+    session: async () => {
+        const session_id = randomUUID();
+        await server.post('/events/', {token: callers['the member who owns it'].token, json: theEvent({session_id})});
+        return session_id;
+    },
+    rejection: async () => {
+        const name = unique('refused');
+        const json = {category: 'page', name, data: 5};
+        await server.post('/api/v1/events', {token: callers['the member who owns it'].token, json});
+        return (await server.get(`/api/v1/rejections?name=${encodeURIComponent(name)}`)).body.results[0].id;
+    },
+    type: async () => {
+        const name = unique('typed');
+        await server.post('/api/v1/events', {token: callers['the member who owns it'].token, json: {category: 'page', name}});
+        return (await server.get(`/api/v1/event-types?name=${encodeURIComponent(name)}`)).body.results[0].id;
+    },
+    receipt: async () => {
+        const event_id = randomUUID();
+        await server.post('/api/v1/events', {token: callers['the member who owns it'].token, json: {category: 'page', name: 'view', event_id}});
+        return event_id;
+    },
+    application: async () => ids.application,
+    key: async () => (await server.post('/api/v1/keys', {json: {application: 'shop', scopes: ['ingest']}, token: callers['the member who owns it'].token})).body.id,
+    user: async () => ids.stranger,
+};
+
+// What to send, by operation: {id: what stands for {id}, send: options (given the id), allowed: the status of who may}.
+// `found(caller)` says whether the thing is there for somebody whom scope and role let through.
+const reads = ({of, reads: also}) => of === 'shop' || also === 'all';
+const owns = ({of}) => of === 'shop' || of === 'all';
+const sent = () => ({json: {category: 'page', name: 'view'}});
+const requests = {
+    'POST /events': {send: () => ({json: theEvent()}), allowed: 201},
+    'POST /api/v1/events': {send: sent, allowed: 201},
+    'POST /api/event': {send: () => ({json: theEvent()})},
+    'GET /api/ready': {},
+    'GET /events': {},
+    'GET /event_detail/{id}': {id: 'event', found: reads},
+    'PUT /event_detail/{id}': {id: 'event', send: () => ({json: theEvent()}), found: owns},
+    'DELETE /event_detail/{id}': {id: 'event', allowed: 204, found: owns},
+    'POST /sessions': {allowed: 201},
+    'GET /sessions': {},
+    'GET /errors': {},
+    'GET /api/v1/events': {},
+    'GET /api/v1/events/{id}': {id: 'event', found: reads},
+    'PATCH /api/v1/events/{id}': {id: 'event', send: () => ({json: {name: 'changed'}}), found: owns},
+    'DELETE /api/v1/events/{id}': {id: 'event', allowed: 204, found: owns},
+    'GET /api/v1/sessions': {},
+    'GET /api/v1/sessions/{id}': {id: 'session', found: reads},
+    'GET /api/v1/sessions/{id}/events': {id: 'session', found: reads},
+    'GET /api/v1/rejections': {},
+    'GET /api/v1/rejections/{id}': {id: 'rejection', found: reads},
+    'GET /api/v1/rejections/summary': {},
+    'POST /api/v1/rejections/replay': {id: 'rejection', send: (id) => ({json: {ids: [id]}})},
+    'POST /api/v1/rejections/discard': {id: 'rejection', send: (id) => ({json: {ids: [id]}})},
+    'GET /api/v1/receipts/{event_id}': {id: 'receipt', found: reads},
+    'GET /api/v1/event-types': {},
+    'GET /api/v1/event-types/{id}': {id: 'type', found: reads},
+    'PATCH /api/v1/event-types/{id}': {id: 'type', send: () => ({json: {description: 'changed'}}), found: reads},
+    'GET /api/v1/event-types/{id}/versions': {id: 'type', found: reads},
+    'POST /api/v1/event-types/{id}/infer': {id: 'type', send: () => ({json: {}}), found: reads},
+    'POST /api/v1/event-types/{id}/backtest': {id: 'type', send: () => ({json: {example: {a: 1}}}), found: reads},
+    'POST /api/v1/validate': {send: sent},
+    'GET /api/v1/export': {},
+
+    'GET /api/v1/me': {},
+    'PATCH /api/v1/me': {send: () => ({json: {current_password: 'not this one', password: 'long enough 1'}}), allowed: 400},
+    'GET /api/v1/users': {},
+    'POST /api/v1/users': {send: () => ({json: {name: unique('user').replace(' ', '-'), password: 'long enough 1'}}), allowed: 201},
+    'GET /api/v1/users/{id}': {id: 'user'},
+    'PATCH /api/v1/users/{id}': {id: 'user', send: () => ({json: {active: true}})},
+    'GET /api/v1/applications': {},
+    'POST /api/v1/applications': {send: () => ({json: {name: unique('app').replace(' ', '-')}}), allowed: 201},
+    'GET /api/v1/applications/{id}': {id: 'application', found: reads},
+    'PATCH /api/v1/applications/{id}': {id: 'application', send: () => ({json: {reads_all: false}})},
+    'GET /api/v1/keys': {},
+    'POST /api/v1/keys': {send: () => ({json: {scopes: ['ingest']}}), allowed: 201},
+    'GET /api/v1/keys/{id}': {id: 'key', found: owns},
+    'DELETE /api/v1/keys/{id}': {id: 'key', allowed: 204, found: owns},
+    'GET /api/v1/audit': {},
+
+    // Open: whoever calls, the answer is the same.
+    'GET /': {}, 'GET /healthz': {}, 'GET /readyz': {}, 'GET /metrics': {}, 'GET /admin/style.css': {},
+    'POST /api-token-auth': {send: () => ({json: {}})},
+    'POST /api/token': {send: () => ({json: {}})},
+    'POST /api/token/refresh': {send: () => ({json: {}})},
+    'POST /api/token/blacklist': {send: () => ({json: {}})},
+    'POST /api/token/verify': {send: () => ({json: {}})},
+    'GET /setup': {}, 'POST /setup': {send: () => ({form: {}})},
+    'GET /admin': {}, 'GET /admin/login': {}, 'POST /admin/login': {send: () => ({form: {}})},
+    'POST /admin/logout': {send: () => ({form: {}})},
+    'GET /admin/events/eventtype': {},
+    'GET /admin/events/eventtype/{id}/change': {id: 'user'},
+    'POST /admin/events/eventtype/{id}/change': {id: 'user', send: () => ({form: {}})},
+};
+
+async function callAs(caller, {method, path}, request) {
+    const id = request.id ? await make[request.id]() : undefined;
+    const options = {token: caller.token ?? null, ...request.send?.(id)};
+    if (caller.bearer) options.headers = {authorization: `Bearer ${caller.bearer}`};
+    return server.call(method, path.replace(/\{\w+\}/, id), options);
+}
+
+// What this caller must get: {status, and for 403 what the answer names}.
+function expected(caller, {scope, role}, request) {
+    if (caller.status) return {status: caller.status};
+    if (!caller.scopes.includes(scope)) return {status: 403, names: `the scope “${scope}”`};
+    if (roles.indexOf(caller.role) < roles.indexOf(role)) return {status: 403, names: `the role “${role}”`};
+    if (request.found && !request.found(caller)) return {status: 404};
+    return {status: request.allowed ?? 200};
+}
+
+function check(operation, who, answer, {status, names}) {
+    const label = `${operation.method} ${operation.path} as ${who}: ${answer.status} ${answer.text.slice(0, 300)}`;
+    assert.equal(answer.status, status, label);
+    assert.equal(answerFault(operation, answer), undefined, label);
+    if (status === 401) assert.ok(answer.headers['www-authenticate'], label);
+    if (status >= 401 && operation.path.startsWith('/api/v1/')) assertAnswer(answer, problem(status));
+    if (names) assert.ok(answer.body.detail.includes(names), label);
+}
+
+test('every operation has a request here, and every request an operation', () => {
+    const known = operations.map(({method, path}) => `${method} ${path}`);
+    assert.deepEqual(known.filter((name) => !requests[name]), [], 'add them to `requests`');
+    assert.deepEqual(Object.keys(requests).filter((name) => !known.includes(name)), []);
+});
+
+test('every operation names its scope, and a role that there is', () => {
+    for (const {method, path, scope, role} of operations) {
+        assert.ok(['open', ...all].includes(scope), `${method} ${path}: ${scope}`);
+        assert.ok(roles.includes(role), `${method} ${path}: ${role}`);
+    }
+});
+
+for (const operation of operations.filter(({scope}) => scope !== 'open')) {
+    const {method, path, scope, role} = operation;
+    test(`${method} ${path} is for who may ${scope}${role === 'application' ? '' : ` and is ${role}`}`, async () => {
+        const request = requests[`${method} ${path}`];
+        assert.ok(request, 'no request');
+        for (const [who, caller] of Object.entries(callers)) {
+            check(operation, who, await callAs(caller, operation, request), expected(caller, operation, request));
+        }
+    });
+}
+
+for (const operation of operations.filter(({scope}) => scope === 'open')) {
+    const {method, path} = operation;
+    test(`${method} ${path} looks at nobody's key`, async () => {
+        const request = requests[`${method} ${path}`];
+        assert.ok(request, 'no request');
+        const plain = await callAs(callers.nobody, operation, request);
+        assert.ok(plain.status < 500 && plain.status !== 401, plain.text);
+        for (const [who, caller] of Object.entries(callers)) {
+            assert.equal((await callAs(caller, operation, request)).status, plain.status, who);
+        }
+    });
+}
+
+test('a key that only sends may lie in a page: it sends, and does nothing else', async () => {
+    const {token} = callers['an ingest key'];
+    for (const {method, path, scope} of operations.filter((one) => !['open', 'ingest'].includes(one.scope))) {
+        const answer = await callAs({token}, {method, path}, requests[`${method} ${path}`]);
+        assert.equal(answer.status, 403, `${method} ${path} needs ${scope}: ${answer.text}`);
+    }
+});
+
+test('what everybody\'s lists hold is their own', async () => {
+    const event = await make.event();
+    const rejection = await make.rejection();
+    const key = await make.key();
+    for (const [who, caller] of Object.entries(callers)) {
+        if (caller.status || !caller.scopes.includes('read')) continue;
+        const options = caller.bearer ? {token: null, headers: {authorization: `Bearer ${caller.bearer}`}} : {token: caller.token};
+        for (const [list, id, visible] of [['events', event, reads(caller)], ['rejections', rejection, reads(caller)],
+            ['keys?order=-id', key, owns(caller)], ['applications', ids.application, reads(caller)]]) {
+            const answer = await server.get(`/api/v1/${list}${list.includes('?') ? '&' : '?'}limit=1000`, options);
+            if (answer.status === 403) continue;  // the role is looked at above
+            assert.equal(answer.body.results.some((one) => one.id === id), visible, `${who}: ${list}`);
+        }
+    }
+});
