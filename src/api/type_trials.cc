@@ -130,8 +130,10 @@ class Tally {
         std::vector<const Entry*> order;
         for (const Entry& entry : reasons_)
             order.push_back(&entry);
-        std::ranges::stable_sort(order, std::greater{},
-                                 [](const Entry* entry) { return entry->second.count; });
+        std::ranges::sort(order, [](const Entry* a, const Entry* b) {
+            if (a->second.count != b->second.count) return a->second.count > b->second.count;
+            return a->first < b->first;
+        });
         out += "\"reasons\":[";
         for (const Entry* entry : order) {
             if (entry != order.front()) out += ',';

@@ -109,7 +109,7 @@ Result<model::EventType> EventTypes::by_id(EventTypeId id) {
 
 Result<model::EventType> EventTypes::change(const Change& change) {
     return connection_.transact([&](soci::session& sql) -> Result<model::EventType> {
-        EYED_ASSIGN(const model::EventType old, get(sql, change.id));
+        EYED_ASSIGN(model::EventType old, get(sql, change.id));
         if (change.expected_version && *change.expected_version != old.version)
             return failure(Code::kConflict,
                            "The event type has been changed meanwhile: its version is " +

@@ -235,8 +235,9 @@ class Trial {
         std::vector<const json::object*> order;
         for (const auto& [key, reason] : reasons_)
             order.push_back(&reason);
-        std::ranges::stable_sort(order, std::greater{}, [](const json::object* reason) {
-            return number_of(*reason, "count");
+        std::ranges::sort(order, [](const json::object* a, const json::object* b) {
+            const auto [more, less] = std::pair(number_of(*a, "count"), number_of(*b, "count"));
+            return more != less ? more > less : text_of(*a, "message") < text_of(*b, "message");
         });
         return order;
     }

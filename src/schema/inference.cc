@@ -128,7 +128,7 @@ std::vector<Inference::Key> Inference::keys() const {
 
 void Inference::list(std::size_t at, const std::string& pointer, std::vector<Key>& out) const {
     const Node& node = nodes_[at];
-    const auto add = [&](std::size_t child, std::string where, std::uint64_t places) {
+    const auto add = [&](std::size_t child, const std::string& where, std::uint64_t places) {
         const Node& one = nodes_[child];
         out.push_back({where, one.count, places, one.types, one.dictionary});
         list(child, where, out);
@@ -137,7 +137,7 @@ void Inference::list(std::size_t at, const std::string& pointer, std::vector<Key
         for (const std::string& key : node.order) {
             std::string where = pointer;
             append_pointer(key, where);
-            add(node.keys.find(key)->second, std::move(where), of(node, Type::kObject));
+            add(node.keys.find(key)->second, where, of(node, Type::kObject));
         }
     if (node.element) add(*node.element, pointer + "/*", nodes_[*node.element].count);
 }
