@@ -12,7 +12,10 @@ Task<Response> nothing(Request&) {
 }
 
 Route route(Method method, std::string pattern) {
-    return {method, std::move(pattern), model::Scope::kRead, nothing};
+    return {.method = method,
+            .pattern = std::move(pattern),
+            .scope = model::Scope::kRead,
+            .handler = nothing};
 }
 
 /// A router with the patterns given, all GET.
@@ -102,7 +105,7 @@ TEST(Router, RefusesBadAndDoubledRoutes) {
          {"", "a", "/a//b", "/{", "/{}", "/a{b}", "/a%20b", "/{1}/{2}/{3}/{4}/{5}/{6}/{7}"})
         EXPECT_EQ(router.add(route(Method::kPost, pattern)).error().code, Code::kInvalidArgument)
             << pattern;
-    EXPECT_EQ(router.add({Method::kGet, "/none", model::Scope::kRead, nullptr}).error().code,
+    EXPECT_EQ(router.add({.method = Method::kGet, .pattern = "/none"}).error().code,
               Code::kInvalidArgument);
     EXPECT_EQ(router.routes().size(), 1u);
 }

@@ -93,7 +93,10 @@ class TestServer {
 
     void add(Method method, const char* pattern, model::Scope scope,
              Task<Response> (TestServer::*handler)(Request&)) {
-        const Status added = router_.add({method, pattern, scope, std::bind_front(handler, this)});
+        const Status added = router_.add({.method = method,
+                                          .pattern = pattern,
+                                          .scope = scope,
+                                          .handler = std::bind_front(handler, this)});
         EXPECT_TRUE(added) << added.error().detail;
     }
     void note(const Exchange& exchange) {
