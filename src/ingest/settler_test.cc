@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 
@@ -42,6 +43,11 @@ class MemoryDirectory final : public TypeDirectory {
                 row.name = type.name;
                 row.revision = ++revision_;
             }
+            if (std::ranges::find(row.senders, type.application) == row.senders.end()) {
+                row.senders.push_back(type.application);
+                std::ranges::sort(row.senders);
+                row.revision = ++revision_;
+            }
             made.push_back(row);
         }
         return made;
@@ -52,6 +58,10 @@ class MemoryDirectory final : public TypeDirectory {
         for (const auto& [key, row] : rows_)
             if (row.revision > revision) changed.push_back(row);
         return changed;
+    }
+    std::vector<ApplicationId> senders(const std::string& category, const std::string& name) {
+        const std::lock_guard lock(mutex_);
+        return rows_[{category, name}].senders;
     }
     std::size_t types() {
         const std::lock_guard lock(mutex_);
@@ -314,6 +324,15 @@ TEST_F(SettlerTest, WhatItsTypeHasNoRoomForStaysRefused) {
     EXPECT_EQ(report.reasons[0].reason, model::Reason::kTooManyTypes);
     EXPECT_EQ(report.reasons[0].example, RejectionId{2});
     EXPECT_THAT(states(), ElementsAre(kReplayed, kOpen, kReplayed));
+}
+
+TEST_F(SettlerTest, EachApplicationBecomesASenderOfTheType) {
+    add(refusal(R"({"category":"c","name":"n"})"));
+    log::RejectionBody other = refusal(R"({"category":"c","name":"n"})");
+    other.application = kOther;
+    add(other);
+    EXPECT_EQ(replay().accepted, 2u);
+    EXPECT_THAT(directory.senders("c", "n"), ElementsAre(kShop, kOther));
 }
 
 TEST_F(SettlerTest, AnOrderGoesOnWhereTheLastOneEnded) {
