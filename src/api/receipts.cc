@@ -73,16 +73,18 @@ struct Step {
 std::vector<Step> history_of(const Known& known, const ingest::Duplicates::Count& duplicates,
                              EventId id) {
     std::vector<Step> steps;
+    const auto add = [&steps](const Step& step) {  // behind those of the same time
+        steps.insert(std::ranges::upper_bound(steps, step.at, {}, &Step::at), step);
+    };
     for (const model::Rejection& rejection : known.rejections) {
-        steps.push_back({rejection.received_at, "rejected", {}, rejection.id});
+        add({rejection.received_at, "rejected", {}, rejection.id});
         if (rejection.state != RejectionState::kOpen)
-            steps.push_back({rejection.settled_at, rejection_state_name(rejection.state),
-                             rejection.event, rejection.id});
+            add({rejection.settled_at, rejection_state_name(rejection.state), rejection.event,
+                 rejection.id});
     }
     for (const store::EventTrace& event : known.events)
-        if (!event.replays) steps.push_back({event.received_at, "accepted", event.id, {}});
-    if (duplicates.count > 0) steps.push_back({duplicates.last_at, "duplicate", id, {}});
-    std::ranges::stable_sort(steps, {}, &Step::at);
+        if (!event.replays) add({event.received_at, "accepted", event.id, {}});
+    if (duplicates.count > 0) add({duplicates.last_at, "duplicate", id, {}});
     return steps;
 }
 

@@ -215,7 +215,9 @@ Task<Result<ReplayReport>> Settler::replay(SettleOrder order, Mode mode, Executo
         if (judged->examined != 0) report.next = judged->last;
     }
     if (!more) report.next.reset();
-    std::ranges::stable_sort(report.reasons, std::greater{}, &ReplayReport::Refused::count);
+    std::ranges::sort(report.reasons, [](const auto& one, const auto& other) {
+        return std::pair(other.count, one.example) < std::pair(one.count, other.example);
+    });
     co_return report;
 }
 
