@@ -157,13 +157,21 @@ std::string_view told(const ErrorKind& kind, const Error& failure) {
     return failure.detail;
 }
 
+/// What the authenticator has against a token, of `invalid: <why>`; empty: it says nothing more.
+std::string_view why_invalid(const Error& failure) {
+    constexpr std::string_view kPrefix = "invalid: ";
+    const std::string_view detail = failure.detail;
+    return detail.starts_with(kPrefix) ? detail.substr(kPrefix.size()) : std::string_view();
+}
+
 /// The sentences of FastAPI's OAuth2PasswordBearer and of seed 002, from the same.
 std::string told_bearer(const Error& failure) {
     if (failure.detail.empty() || failure.detail == "missing") return "Not authenticated";
-    std::string_view why = failure.detail;  // "invalid", or "invalid: <why>"
-    constexpr std::string_view kPrefix = "invalid: ";
-    if (why.starts_with(kPrefix)) why.remove_prefix(kPrefix.size());
-    return fmt::format("Invalid token: {}", why == "invalid" ? "unknown, expired or revoked" : why);
+    const std::string_view why = why_invalid(failure);
+    return fmt::format("Invalid token: {}", !why.empty() ? why
+                                            : failure.detail == "invalid"
+                                                ? "unknown, expired or revoked"
+                                                : failure.detail);
 }
 
 void add_headers(const ErrorKind& kind, http::Response& response) {
@@ -294,6 +302,11 @@ http::Response error(const http::Request& request, const Error& failure) {
     const ErrorKind& kind = kind_of(failure.code);
     if (failure.code == Code::kUnauthenticated && style_of(request) == ErrorStyle::kFastApi)
         return unauthenticated_bearer(failure);
+    const std::string_view why = why_invalid(failure);
+    // That what came as a Bearer is no JWT helps nobody who sent a key.
+    if (failure.code == Code::kUnauthenticated && style_of(request) == ErrorStyle::kProblem &&
+        !why.empty() && why != "Not enough segments")
+        return problem(request, kind, fmt::format("Invalid token: {}.", why));
     return in_style(request, kind, told(kind, failure));
 }
 

@@ -201,6 +201,17 @@ class ConsumerErrors : public Errors {
     }
 };
 
+TEST_F(ConsumerErrors, NativeRoutesSayWhyAJwtIsRefused) {
+    const http::Request& request = with("Bearer a.b.c", "/api/v1/events");
+    EXPECT_NE(refused(request, "invalid: Signature has expired")
+                  .body.find(R"("detail":"Invalid token: Signature has expired.")"),
+              std::string::npos);
+    for (const std::string_view why : {"invalid", "invalid: Not enough segments"})
+        EXPECT_NE(refused(request, why).body.find(R"("detail":"Invalid token.")"),
+                  std::string::npos)
+            << why;
+}
+
 TEST_F(ConsumerErrors, SayWhyNobodyIsKnown) {
     for (const std::string_view path : {"/api/ready", "/api/ready/", "/api/event", "/api/event/"}) {
         const http::Request& request = with("bearer x", path);

@@ -51,6 +51,12 @@ bool take_data(Reader& reader, const Parameter& given, store::EventFilter& filte
     return true;
 }
 
+bool take_violation(Reader& reader, const Parameter& given, store::EventFilter& filter) {
+    filter.violation.emplace();
+    if (given.value == "any") return true;
+    return reader.one_of(given, model::kLastReason, model::reason_name, filter.violation->reason);
+}
+
 bool take_filter(Reader& reader, const Parameter& given, EventsQuery& out) {
     const std::string& name = given.name;
     store::EventFilter& filter = out.filter;
@@ -70,6 +76,8 @@ bool take_filter(Reader& reader, const Parameter& given, EventsQuery& out) {
         return reader.id(given, filter.min_id);
     } else if (name == "max_id") {
         return reader.id(given, filter.max_id);
+    } else if (name == "violation") {
+        return take_violation(reader, given, filter);
     } else if (name.starts_with("data.")) {
         return take_data(reader, given, filter);
     } else {

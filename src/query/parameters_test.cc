@@ -7,6 +7,18 @@ namespace {
 
 constexpr std::string_view kSession = "e2085be5-9137-4e4e-80b5-f1ffddc25423";
 
+TEST(Parameters, ViolationsAreAskedForByReasonOrAny) {
+    ParameterErrors errors;
+    EXPECT_FALSE(native_events("", errors).filter.violation);
+    EXPECT_FALSE(native_events("violation=any", errors).filter.violation.value().reason);
+    EXPECT_EQ(native_events("violation=structure_type", errors).filter.violation.value().reason,
+              model::Reason::kStructureType);
+    EXPECT_TRUE(errors.empty());
+    native_events("violation=none", errors);
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].parameter, "violation");
+}
+
 TEST(QueryString, IsSplitAndDecoded) {
     const auto parameters = parse_query_string("a=1&b=x+y%20z&&c&=v&d=%zz%4&e=a=b");
     ASSERT_EQ(parameters.size(), 6u);

@@ -29,6 +29,11 @@ struct DataMatch {
         any_of;  ///< what the text of a query may mean: `5` is the number and the text "5"
 };
 
+/// Events that their type, merely observed, would have refused.
+struct ViolationMatch {
+    std::optional<model::Reason> reason;  ///< none: whatever the reason
+};
+
 /// Which events. Everything set must hold.
 struct EventFilter {
     std::vector<ApplicationId> applications;  ///< any of; empty: all
@@ -39,6 +44,7 @@ struct EventFilter {
     std::optional<Micros> to;       ///< timestamp before
     std::optional<EventId> min_id;  ///< at or above
     std::optional<EventId> max_id;  ///< at or below
+    std::optional<ViolationMatch> violation;
     std::vector<DataMatch> data;
 };
 

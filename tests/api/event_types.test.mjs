@@ -284,3 +284,16 @@ test('a pattern that other engines choke on is matched in linear time', async ()
     assert.ok(performance.now() - begin < 20_000);
     assert.equal((await server.get('/healthz')).status, 200);
 });
+
+test('events that an observed type would have refused are listed by reason', async () => {
+    const name = unique('listed');
+    const id = await makeType(name);
+    await change(id, {example: {n: 1}, mode: 'observe'});
+    await send(name, {n: 'x'});
+    await send(name, {n: 2});
+    const listed = async (violation) => (await server.get(`/api/v1/events?name=${name}&violation=${violation}`)).body.results.map(({data}) => data.n);
+    assert.deepEqual(await listed('any'), ['x']);
+    assert.deepEqual(await listed('structure_type'), ['x']);
+    assert.deepEqual(await listed('structure_missing'), []);
+    assertAnswer(await server.get('/api/v1/events?violation=none'), problem(400, {errors: ([fault]) => fault.field === 'violation'}));
+});

@@ -113,6 +113,10 @@ Conditions event_conditions(const EventFilter& filter) {
     if (filter.session) all.add_session(*filter.session);
     if (filter.from) all.add("timestamp >= ?", *filter.from);
     if (filter.to) all.add("timestamp < ?", *filter.to);
+    if (filter.violation && filter.violation->reason)
+        all.add("violation = ?", static_cast<std::uint64_t>(*filter.violation->reason) + 1);
+    else if (filter.violation)
+        all.add("violation > 0");
     for (const DataMatch& match : filter.data)
         add_data(match, all);
     return all;

@@ -307,6 +307,26 @@ TEST_F(DuckDbStore, ACheckpointThatFailsIsFollowedByAReopen) {
     EXPECT_EQ(ids({}).size(), 21u);
 }
 
+TEST_F(DuckDbStore, EventsAreFoundByWhatWasWrongWithThem) {
+    for (const auto violation :
+         {std::optional<model::Reason>{}, std::optional{model::Reason::kMalformed},
+          std::optional{model::Reason::kSchema}}) {
+        log::EventBody body = event(1);
+        body.judgement = {2, violation};
+        add(body);
+    }
+    apply();
+    const auto found = [&](const ViolationMatch& match) {
+        EventFilter filter;
+        filter.violation = match;
+        return ids(filter);
+    };
+    EXPECT_EQ(found({}), (std::vector<std::uint64_t>{3, 2}));
+    EXPECT_EQ(found({model::Reason::kMalformed}), std::vector<std::uint64_t>{2});
+    EXPECT_EQ(found({model::Reason::kSchema}), std::vector<std::uint64_t>{3});
+    EXPECT_TRUE(found({model::Reason::kBlank}).empty());
+}
+
 TEST_F(DuckDbStore, AFileThatIsNoDatabaseIsCorrupt) {
     store_.reset();
     std::ofstream(options_.path, std::ios::trunc) << std::string(20'000, 'x');
