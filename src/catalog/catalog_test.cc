@@ -177,7 +177,15 @@ TEST_F(CatalogTest, AKeyReadsBackAsItWasStored) {
     EXPECT_EQ(all[0].key.expires_at, Micros{100});
     EXPECT_EQ(all[0].key.last_used_at, std::nullopt);
     EXPECT_EQ(all[0].key.revoked_at, std::nullopt);
-    EXPECT_EQ(catalog_->keys().create(record, kBy).error().code, Code::kConflict);
+}
+
+TEST_F(CatalogTest, WhatTheDatabaseSaysOfABrokenRuleIsForTheLogAlone) {
+    const auto record = key_of(make_user("ann"), "d1");
+    ASSERT_TRUE(catalog_->keys().create(record, kBy));
+    const auto again = catalog_->keys().create(record, kBy);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Code::kInternal) << "clients are shown the detail of a conflict";
+    EXPECT_THAT(again.error().detail, HasSubstr("UNIQUE"));
 }
 
 TEST_F(CatalogTest, AKeyOfNobodyIsRefused) {

@@ -28,8 +28,8 @@ class Keys {
   public:
     explicit Keys(Connection& connection) : connection_(connection) {}
 
-    /// Stores a key (its id is ignored) and gives it an id; audited as `created`. kConflict: the
-    /// digest is there already.
+    /// Stores a key (its id is ignored) and gives it an id; audited as `created`. kInternal:
+    /// the digest is there already.
     [[nodiscard]] Result<KeyId> create(const KeyRecord& key, const model::Actor& by);
     /// Stores `key` as its user's only default key: what was one before is revoked at
     /// key.created_at unless its digest is the same. Gives the id of the one that now holds; a new
