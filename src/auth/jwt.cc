@@ -174,7 +174,10 @@ Status check_claims(const JwtClaims& claims, const JwtRules& rules, Micros now) 
         if (!claims.issuer) return refused("Token is missing the \"iss\" claim");
         if (*claims.issuer != rules.issuer) return refused("Invalid issuer");
     }
-    if (!rules.audience.empty()) {
+    // RFC 7519 §4.1.3: who is not named by an audience that is there must refuse the token.
+    if (rules.audience.empty()) {
+        if (claims.audiences) return refused("Invalid audience");
+    } else {
         if (!claims.audiences) return refused("Token is missing the \"aud\" claim");
         if (std::ranges::find(*claims.audiences, rules.audience) == claims.audiences->end())
             return refused("Invalid audience");

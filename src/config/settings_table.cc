@@ -137,7 +137,8 @@ const std::vector<Row>& rows() {
         {"auth.jwt_issuer", TextKind{EYED_TEXT(auth.jwt_issuer)}, "",
          "What a JWT made elsewhere must have as `iss`. Empty: anything or nothing."},
         {"auth.jwt_audience", TextKind{EYED_TEXT(auth.jwt_audience)}, "",
-         "What a JWT made elsewhere must have as `aud`, or in it. Empty: anything or nothing."},
+         "What a JWT made elsewhere must have as `aud`, or in it. Empty: a JWT with `aud` is "
+         "refused."},
         {"auth.jwt_leeway",
          DurationKind{EYED_TIME(auth.jwt_leeway), 1ms, 1min, DurationKind::Zero::kAllowed}, "0",
          "How far the clock of who makes JWTs elsewhere may be off."},
