@@ -299,6 +299,24 @@ TEST_F(CatalogAccounts, ARefreshTokenUsedTwiceEndsItsWholeFamily) {
     EXPECT_TRUE(tokens.counts("other login", Micros{20}).value());
 }
 
+TEST_F(CatalogAccounts, AUsedRefreshTokenRevokesItsFamilyAndThatIsAudited) {
+    user_ = make_user("ann").id;
+    auto& tokens = catalog_->refresh_tokens();
+    const model::Change at{kBy, Micros{20}};
+    ASSERT_TRUE(tokens.add(token("a")));
+    ASSERT_TRUE(tokens.add(token("fresh")));
+    ASSERT_EQ(tokens.rotate("a", token("b"), kBy).value(), RefreshTokens::Use::kUsed);
+    const auto audited = new_lines([&] {
+        EXPECT_EQ(tokens.revoke_family("fresh", at).value(), RefreshTokens::Use::kUsed);
+        EXPECT_EQ(tokens.revoke_family("a", at).value(), RefreshTokens::Use::kUsedTwice);
+        EXPECT_EQ(tokens.revoke_family("a", at).value(), RefreshTokens::Use::kInvalid);
+        EXPECT_EQ(tokens.revoke_family("none", at).value(), RefreshTokens::Use::kInvalid);
+    });
+    EXPECT_THAT(audited, ElementsAre("user refresh_token_reused ann {}"));
+    EXPECT_FALSE(tokens.counts("b", Micros{20}).value()) << "what a thief may hold";
+    EXPECT_FALSE(tokens.counts("fresh", Micros{20}).value());
+}
+
 TEST_F(CatalogAccounts, OfTwoThatBringTheSameRefreshTokenOneIsTooLate) {
     user_ = make_user("ann").id;
     ASSERT_TRUE(catalog_->refresh_tokens().add(token("a")));
