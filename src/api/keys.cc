@@ -82,6 +82,16 @@ std::optional<Micros> read_expiry(JsonBody& body, Micros now) {
     return expires_at;
 }
 
+/// A key that was made with a key does not outlive it. On a worker.
+Status cap_expiry(const Services& services, const model::Principal& principal,
+                  auth::Accounts::NewKey& key) {
+    if (!principal.key) return {};
+    EYED_ASSIGN(const auto maker, services.catalog.keys().by_id(principal.key));
+    if (!maker.expires_at) return {};
+    key.expires_at = std::min(*maker.expires_at, key.expires_at.value_or(*maker.expires_at));
+    return {};
+}
+
 /// An application whose keys the caller may make: their own; for superusers any. Empty: absent.
 std::string read_application(JsonBody& body, const Services& services,
                              const http::Request& request) {
@@ -127,6 +137,7 @@ Task<http::Response> create_key(Api& api, http::Request& request) {
     if (const auto& faults = body->finish(); !faults.empty())
         co_return field_errors(request, faults);
     auto create = [&api, &request, &key]() -> Result<std::string> {
+        EYED_TRY(cap_expiry(api.services, request.principal, key));
         EYED_ASSIGN(const auto made, api.services.accounts.create_key(key, actor_of(request)));
         std::string out;
         AccountJson(api.services).append(made.key, out, made.secret);

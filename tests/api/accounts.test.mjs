@@ -1,6 +1,7 @@
 // /api/v1/me, users, applications, keys and audit: what they answer, refuse and write down.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {gzipSync} from 'node:zlib';
 
 import {Browser, formsOf} from './browser.mjs';
 import {useServer, waitFor} from './harness.mjs';
@@ -62,6 +63,18 @@ test('people change their own password, if they know it', async () => {
     assertAnswer(await login('long enough 2'), {status: 200, body: {token}});
     const [line] = await auditOf(`kind=user&subject_id=${user.id}`);
     assertAnswer({body: line}, {body: having({user: user.name, action: 'password_changed', key: anyId, details: {}})});
+});
+
+test('a body is 16 KiB at most, packed and unpacked', async () => {
+    const padded = (bytes) => '{"name":"' + 'x'.repeat(bytes - 11) + '"}';
+    const post = (body, headers = {}) => server.post('/api/v1/applications', {body, type: 'application/json', headers});
+    const packed = {'content-encoding': 'gzip'};
+    for (const [bytes, status] of [[16_384, 400], [16_385, 413]]) {
+        assert.equal(padded(bytes).length, bytes);
+        assertAnswer(await post(padded(bytes)), problem(status));
+        assertAnswer(await post(gzipSync(padded(bytes)), packed), problem(status), 'packed');
+    }
+    assertAnswer(await post(gzipSync(`{"name":[${'0,'.repeat(8 << 20)}0]}`).subarray(0, 16_384), packed), problem(413));
 });
 
 // --- users
@@ -142,6 +155,15 @@ test('role, state and password change together or not at all, and hold at once',
     assertAnswer(await server.patch(target, {json: {}}), {status: 200, body: having({active: true, role: 'staff'})});
     const actions = (await auditOf(`kind=user&subject_id=${user.id}`)).map(({action}) => action);
     assert.deepEqual(actions, ['activated', 'deactivated', 'password_changed', 'role_changed', 'created']);
+});
+
+test('nobody gets around their current password by changing themselves as a user', async () => {
+    const user = await makeUser({role: 'superuser'});
+    const token = await tokenOf(user);
+    assertAnswer(await server.patch(`/api/v1/users/${user.id}`, {token, json: {password: 'long enough 9'}}),
+        faults({field: 'password', message: /\/api\/v1\/me/}));
+    assertAnswer(await server.post('/api-token-auth/', {json: {username: user.name, password}}), {status: 200});
+    assertAnswer(await server.patch(`/api/v1/users/${user.id}`, {json: {password: 'long enough 9', role: 'member'}}), {status: 200});
 });
 
 test('the last active superuser stays', async () => {
@@ -264,6 +286,17 @@ test('nobody gives a key a scope that they lack', async () => {
     assertAnswer(await server.post('/api/v1/keys', {token, json: {scopes: ['manage', 'read']}}),
         faults({field: 'scopes', message: 'You lack the scope “read” yourself.'}));
     assertAnswer(await server.post('/api/v1/keys', {token, json: {scopes: ['manage']}}), {status: 201});
+});
+
+test('a key made with a key does not outlive it', async () => {
+    const maker = await makeKey({scopes: ['manage', 'read'], expires_in: 3600}, tokens.ann);
+    const at = (seconds) => new Date(Date.now() + seconds * 1000).toISOString();
+    for (const json of [{}, {expires_in: 7200}, {expires_at: at(86_400)}]) {
+        assert.equal((await makeKey(json, maker.key)).expires_at, maker.expires_at);
+    }
+    const shorter = await makeKey({expires_in: 60}, maker.key);
+    assert.ok(shorter.expires_at < maker.expires_at);
+    assert.equal((await makeKey({}, tokens.ann)).expires_at, null);
 });
 
 test('keys are filtered by application, maker and state', async () => {
