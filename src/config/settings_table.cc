@@ -125,7 +125,7 @@ const std::vector<Row>& rows() {
              [](Settings& s, std::size_t i) { s.auth.jwt_algorithm = static_cast<JwtHmac>(i); }},
          "HS256",
          "The one algorithm that the shared secret is used with. The variable `ALGORITHM` counts "
-         "where nothing else sets this."},
+         "beside `SECRET_KEY`, where nothing else sets this."},
         {"auth.jwt_public_key", TextKind{EYED_TEXT(auth.jwt_public_key)}, "",
          "PEM file with the public key of who makes JWTs elsewhere. Empty: none."},
         {"auth.jwt_public_key_algorithm",
