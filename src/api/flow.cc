@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "http/forms.h"
@@ -162,7 +163,7 @@ bool valid_idempotency_key(const http::Request& request, std::string_view key) {
     const auto visible = [](char c) { return c >= '!' && c <= '~'; };
     if (!key.empty()) return key.size() <= 255 && std::ranges::all_of(key, visible);
     return std::ranges::none_of(request.headers, [](const http::Field& field) {
-        return http::equal_ignoring_case(field.name, "Idempotency-Key");
+        return equal_ignoring_case(field.name, "Idempotency-Key");
     });
 }
 
