@@ -23,9 +23,6 @@ namespace {
 constexpr std::size_t kKeptItems = 64;
 constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
 
-/// Names no application: what a filter gets that must find nothing.
-constexpr ApplicationId kNoApplication{-1};
-
 Health::Parts health_parts(Services& services) {
     const auto check_log = [&services]() -> Status {
         const log::State state = services.log.state();

@@ -13,7 +13,6 @@ namespace eyed::api {
 namespace {
 
 constexpr std::int64_t kLongest_s = std::int64_t{3600} * 24 * 366 * 10;
-constexpr ApplicationId kNoApplication{-1};
 
 /// Whether the caller may see and revoke this key: theirs, or of an application that they own.
 bool may_see(const Services& services, const http::Request& request, const model::Key& key) {
@@ -50,15 +49,13 @@ model::Scopes read_scopes(JsonBody& body, const model::Principal& principal) {
     if (names->empty()) body.fail("scopes", "A key needs at least one scope.");
     model::Scopes scopes;
     for (const std::string& name : *names) {
-        using enum model::Scope;
-        model::Scope named = kOpen;
-        for (const model::Scope scope : {kIngest, kRead, kManage})
-            if (model::scope_name(scope) == name) named = scope;
-        if (named == kOpen)
+        const auto named = model::scope_named(name);
+        if (!named)
             body.fail("scopes", "A scope is one of ingest, read and manage.");
-        else if (!principal.scopes.has(named))
+        else if (!principal.scopes.has(*named))
             body.fail("scopes", "You lack the scope “" + name + "” yourself.");
-        scopes = scopes.with(named);
+        else
+            scopes = scopes.with(*named);
     }
     return scopes;
 }

@@ -13,10 +13,9 @@ using State = catalog::Users::State;
 std::optional<model::Role> read_role(JsonBody& body) {
     const auto name = body.text("role");
     if (!name) return std::nullopt;
-    for (const auto role : {model::Role::kMember, model::Role::kStaff, model::Role::kSuperuser})
-        if (model::role_name(role) == *name) return role;
-    body.fail("role", "The role must be member, staff or superuser.");
-    return std::nullopt;
+    const auto role = model::role_named(*name);
+    if (!role) body.fail("role", "The role must be member, staff or superuser.");
+    return role;
 }
 
 void check(JsonBody& body, std::string_view field, const std::string& problem) {

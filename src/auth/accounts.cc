@@ -97,6 +97,7 @@ Result<std::string> Accounts::user_token(UserId user, const model::Actor& by) {
 Status Accounts::renew_user_token(UserId user, const model::Actor& by) {
     const model::Change change{by, parts_.clock.now()};
     EYED_TRY(parts_.catalog.users().set_token_nonce(user, random_hex(kNonceBytes), change));
+    EYED_TRY(take_effect());  // the old one is refused, even if the new one cannot be stored
     EYED_TRY(user_token(user, by));
     return {};
 }

@@ -114,7 +114,7 @@ TEST_F(LoginTokensTest, ARefreshTokenThatComesTwiceEndsItsLoginAndIsTold) {
     EXPECT_FALSE(tokens_.refresh(second.refresh)) << "whoever has it may be the thief";
     EXPECT_TRUE(tokens_.refresh(other.refresh));
     EXPECT_TRUE(logger_.has("a refresh token came a second time"));
-    const auto entry = catalog_->audit().list({}, {.limit = 1})->rows.at(0);
+    const auto entry = catalog_->audit().list({}, catalog::Audit::newest(1))->rows.at(0);
     EXPECT_EQ(entry.action, "refresh_token_reused");
     EXPECT_EQ(entry.subject_id, ann_.value);
 }
@@ -134,7 +134,8 @@ TEST_F(LoginTokensTest, LoggingOutWithAUsedRefreshTokenEndsTheLoginAndIsTold) {
     ASSERT_TRUE(tokens_.revoke(first.refresh)) << "whoever rotated it is somebody else";
     EXPECT_FALSE(tokens_.refresh(rotated.refresh));
     EXPECT_TRUE(logger_.has("a refresh token came a second time"));
-    EXPECT_EQ(catalog_->audit().list({}, {.limit = 1})->rows.at(0).action, "refresh_token_reused");
+    EXPECT_EQ(catalog_->audit().list({}, catalog::Audit::newest(1))->rows.at(0).action,
+              "refresh_token_reused");
     EXPECT_FALSE(tokens_.revoke(first.refresh)) << "nothing is left to revoke";
 }
 

@@ -253,7 +253,7 @@ Status MemoryAuthenticator::reload(catalog::Catalog& catalog) {
     const std::lock_guard reloading(reload_mutex_);
     EYED_ASSIGN(const auto users, catalog.users().all());
     EYED_ASSIGN(const auto applications, catalog.applications().all());
-    EYED_ASSIGN(const auto keys, catalog.keys().valid());
+    EYED_ASSIGN(const auto keys, catalog.keys().valid(clock_.now()));
 
     auto fresh = std::make_shared<Snapshot>(keys.size());
     fresh->add_users(users);

@@ -110,13 +110,6 @@ std::string encode(ListKind kind, const catalog::RowPage& page, std::int64_t las
     return write(content);
 }
 
-std::string encode(AuditId id) {
-    Content content;
-    content.kind = ListKind::kAudit;
-    content.numbers[0] = static_cast<std::uint64_t>(id.value);
-    return write(content);
-}
-
 std::string encode_offset(ListKind kind, std::uint64_t offset) {
     Content content;
     content.kind = kind;
@@ -155,11 +148,6 @@ Result<RowCursor> decode_row_cursor(ListKind kind, std::string_view text) {
         content.order == 1 ? Page::Order::kName : Page::Order::kId,
         content.direction == 1 ? Page::Direction::kDescending : Page::Direction::kAscending,
         static_cast<std::int64_t>(content.numbers[0])};
-}
-
-Result<AuditId> decode_audit_cursor(std::string_view text) {
-    EYED_ASSIGN(const Content content, read(ListKind::kAudit, text));
-    return AuditId{static_cast<std::int64_t>(content.numbers[0])};
 }
 
 Result<std::uint64_t> decode_offset_cursor(ListKind kind, std::string_view text) {

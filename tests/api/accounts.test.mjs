@@ -230,12 +230,26 @@ test('a grant lets an application\'s keys read all, not change it, until it is w
     assert.deepEqual(lines.map(({action}) => action), ['grant_withdrawn', 'granted', 'created']);
 });
 
+test('a user\'s own application cannot be given away', async () => {
+    const user = await makeUser();
+    const {body: {results: [own]}} = await server.get(`/api/v1/applications?owner=${user.name}`);
+    for (const owner of ['ann', null]) {
+        assertAnswer(await server.patch(`/api/v1/applications/${own.id}`, {json: {owner, reads_all: true}}), problem(409, {detail: /stays theirs/}));
+    }
+    assertAnswer(await server.get(`/api/v1/applications/${own.id}`), {body: having({owner: user.name, reads_all: false})});
+});
+
 test('an application passes to another owner, and its keys stop with an inactive one', async () => {
     const owner = await makeUser();
     const {body: application} = await server.post('/api/v1/applications', {json: {name: newName(), owner: owner.name}});
     const {key: token} = await makeKey({application: application.name});
     await server.patch(`/api/v1/users/${owner.id}`, {json: {active: false}});
     assertAnswer(await server.get('/events/', {token}), {status: 401});
+    const states = async (query = '') => (await server.get(`/api/v1/keys?application=${application.name}${query}`)).body.results.map(({state}) => state);
+    assert.deepEqual(await states(), ['refused']);
+    assert.deepEqual(await states('&state=refused'), ['refused']);
+    assert.deepEqual(await states('&state=valid'), []);
+    assert.equal((await makeKey({application: application.name})).state, 'refused', 'it is told that it is not taken yet');
     const target = `/api/v1/applications/${application.id}`;
     assertAnswer(await server.patch(target, {json: {owner: 'ann'}}), {status: 200, body: having({owner: 'ann'})});
     assertAnswer(await server.get('/events/', {token}), {status: 200});
