@@ -35,19 +35,12 @@ void append_id(std::string_view name, std::int64_t id, std::string& out) {
 }
 
 void append_scopes(model::Scopes scopes, std::string& out) {
-    using enum model::Scope;
     out += ",\"scopes\":[";
-    for (const model::Scope scope : {kIngest, kRead, kManage}) {
-        if (!scopes.has(scope)) continue;
+    for (const std::string_view name : model::scope_names(scopes)) {
         if (out.back() != '[') out += ',';
-        append_json_string(model::scope_name(scope), out);
+        append_json_string(name, out);
     }
     out += ']';
-}
-
-std::string_view state_of(const model::Key& key, Micros now) {
-    if (key.revoked_at) return "revoked";
-    return key.expires_at && *key.expires_at <= now ? "expired" : "valid";
 }
 
 }  // namespace
@@ -100,7 +93,7 @@ void AccountJson::append(const model::Key& key, std::string& out, std::string_vi
     append_flag("personal", key.personal, out);
     append_flag("default", key.is_default, out);
     append_scopes(key.scopes, out);
-    append_member("state", state_of(key, services_.clock.now()), out);
+    append_member("state", model::key_state_name(model::state_of(key, services_.clock.now())), out);
     append_instant("created_at", key.created_at, out);
     append_instant("last_used_at", key.last_used_at, out);
     append_instant("expires_at", key.expires_at, out);

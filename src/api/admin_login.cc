@@ -142,7 +142,7 @@ Task<http::Response> admin_login(Api& api, http::Request& request) {
         co_return login_form(request, 200, again);
     }
     if (!login.user) co_return fail_page(api, request, login.user.error());
-    const Result<std::string> cookie = api.services.sessions.start(login.user->id);
+    const Result<std::string> cookie = api.services.sessions.start(*login.user);
     if (!cookie) co_return fail_page(api, request, cookie.error());
     http::Response response = logged_in(request, api.services.settings, *cookie, next);
     response.headers.push_back(cookie_header(request, kLoginCookie, "", 0));

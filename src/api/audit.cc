@@ -15,14 +15,7 @@ Task<http::Response> list_audit(Api& api, http::Request& request) {
         catalog::Audit::Filter filter = query.filter;
         EYED_ASSIGN(filter.user, find_user(api.services, query.user));
         EYED_ASSIGN(const auto found, api.services.catalog.audit().list(filter, query.page));
-        AccountJson json(api.services);
-        std::string next;
-        if (found.more && !found.rows.empty()) next = query::encode(found.rows.back().id);
-        std::string body;
-        query::append_list(
-            found.rows, next, [&](const auto& row, std::string& out) { json.append(row, out); },
-            body);
-        return body;
+        return rows_json(api.services, query::ListKind::kAudit, query.page, found);
     };
     http::Response response =
         co_await answer_work(api, request, api.services.lanes.catalog, std::move(read));

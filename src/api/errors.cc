@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/json_text.h"
 #include "http/percent.h"
 #include "http/router.h"
@@ -241,7 +242,7 @@ bool carries_bearer(const http::Request& request) {
     constexpr std::string_view kScheme = "Bearer";
     const std::string_view given = request.header("Authorization");
     return given.size() > kScheme.size() && given[kScheme.size()] == ' ' &&
-           http::equal_ignoring_case(given.substr(0, kScheme.size()), kScheme);
+           equal_ignoring_case(given.substr(0, kScheme.size()), kScheme);
 }
 
 http::Response problem(const http::Request& request, const ErrorKind& kind, std::string_view detail,

@@ -234,7 +234,7 @@ Task<http::Response> change_event_type(Api& api, http::Request& request) {
     if (!compiled) co_return fail(api, request, compiled.error());
     if (!body->errors().empty()) co_return field_errors(request, body->errors());
     change.id = type->id;
-    change.by = {request.principal.user, request.principal.key, model::Via::kApi};
+    change.by = actor_of(request);
     change.at = api.services.clock.now();
     auto work = [&api, &change] { return save(api, change); };
     const Result<model::EventType> changed =

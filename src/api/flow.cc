@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "http/forms.h"
@@ -21,9 +22,6 @@ namespace {
 /// A Decoded that has held more than this is not kept: one large batch must not hold memory.
 constexpr std::size_t kKeptItems = 64;
 constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
-
-/// Names no application: what a filter gets that must find nothing.
-constexpr ApplicationId kNoApplication{-1};
 
 Health::Parts health_parts(Services& services) {
     const auto check_log = [&services]() -> Status {
@@ -162,7 +160,7 @@ bool valid_idempotency_key(const http::Request& request, std::string_view key) {
     const auto visible = [](char c) { return c >= '!' && c <= '~'; };
     if (!key.empty()) return key.size() <= 255 && std::ranges::all_of(key, visible);
     return std::ranges::none_of(request.headers, [](const http::Field& field) {
-        return http::equal_ignoring_case(field.name, "Idempotency-Key");
+        return equal_ignoring_case(field.name, "Idempotency-Key");
     });
 }
 

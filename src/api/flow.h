@@ -114,6 +114,9 @@ Task<std::invoke_result_t<Work&>> on_worker(WorkerPool& pool, const http::Reques
 /// Who changes something with this request: for the audit log.
 model::Actor actor_of(const http::Request& request);
 
+/// Names no application: what a filter gets that must find nothing.
+inline constexpr ApplicationId kNoApplication{-1};
+
 /// The applications whose events this caller reads: empty means all. A person reads those that they
 /// own, an application's key its own. `asked` narrows it to one by name. kForbidden: not the
 /// caller's to read.

@@ -49,7 +49,9 @@ class Guard : public testing::Test {
         return "Token " + made->secret;
     }
     std::string cookie(UserId user) {
-        return std::string(kSessionCookie) + "=" + sessions.start(user).value();
+        const auto known = authenticator.user(user).value();
+        const auto value = sessions.start({known.user, known.session_nonce});
+        return std::string(kSessionCookie) + "=" + value.value();
     }
 
     struct Call {

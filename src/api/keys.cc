@@ -13,7 +13,6 @@ namespace eyed::api {
 namespace {
 
 constexpr std::int64_t kLongest_s = std::int64_t{3600} * 24 * 366 * 10;
-constexpr ApplicationId kNoApplication{-1};
 
 /// Whether the caller may see and revoke this key: theirs, or of an application that they own.
 bool may_see(const Services& services, const http::Request& request, const model::Key& key) {
@@ -50,15 +49,13 @@ model::Scopes read_scopes(JsonBody& body, const model::Principal& principal) {
     if (names->empty()) body.fail("scopes", "A key needs at least one scope.");
     model::Scopes scopes;
     for (const std::string& name : *names) {
-        using enum model::Scope;
-        model::Scope named = kOpen;
-        for (const model::Scope scope : {kIngest, kRead, kManage})
-            if (model::scope_name(scope) == name) named = scope;
-        if (named == kOpen)
+        const auto named = model::scope_named(name);
+        if (!named)
             body.fail("scopes", "A scope is one of ingest, read and manage.");
-        else if (!principal.scopes.has(named))
+        else if (!principal.scopes.has(*named))
             body.fail("scopes", "You lack the scope “" + name + "” yourself.");
-        scopes = scopes.with(named);
+        else
+            scopes = scopes.with(*named);
     }
     return scopes;
 }
@@ -80,6 +77,16 @@ std::optional<Micros> read_expiry(JsonBody& body, Micros now) {
     }
     if (expires_at && *expires_at <= now) body.fail("expires_at", "This is in the past.");
     return expires_at;
+}
+
+/// A key that was made with a key does not outlive it. On a worker.
+Status cap_expiry(const Services& services, const model::Principal& principal,
+                  auth::Accounts::NewKey& key) {
+    if (!principal.key) return {};
+    EYED_ASSIGN(const auto maker, services.catalog.keys().by_id(principal.key));
+    if (!maker.expires_at) return {};
+    key.expires_at = std::min(*maker.expires_at, key.expires_at.value_or(*maker.expires_at));
+    return {};
 }
 
 /// An application whose keys the caller may make: their own; for superusers any. Empty: absent.
@@ -127,6 +134,7 @@ Task<http::Response> create_key(Api& api, http::Request& request) {
     if (const auto& faults = body->finish(); !faults.empty())
         co_return field_errors(request, faults);
     auto create = [&api, &request, &key]() -> Result<std::string> {
+        EYED_TRY(cap_expiry(api.services, request.principal, key));
         EYED_ASSIGN(const auto made, api.services.accounts.create_key(key, actor_of(request)));
         std::string out;
         AccountJson(api.services).append(made.key, out, made.secret);

@@ -38,7 +38,8 @@ std::string pair_json(const auth::LoginTokens::Pair& pair) {  // base64url and d
 }
 
 /// Checks or changes one token on the catalog lane; `act(token)` gives Result<std::string>, the
-/// answer. Tries that fail are throttled by address.
+/// answer. A token that is not ours is a guess: it is a try of its address, apart from logins, and
+/// gets no further. What we have signed nobody can guess, and is never held up by others' guesses.
 template <class Act>
 Task<http::Response> answer_token(Api& api, http::Request& request,
                                   std::span<const SeedField> wanted, Act act) {
@@ -48,17 +49,15 @@ Task<http::Response> answer_token(Api& api, http::Request& request,
     if (!fields) co_return fail(api, request, fields.error());
     if (!fields->errors.empty()) co_return field_errors(request, fields->errors);
 
-    // A name that no user can have: these tries are counted apart from logins.
-    const auth::LoginThrottle::Who who{"a token", request.peer};
-    const std::chrono::seconds wait = api.services.throttle.take(who);
-    if (wait.count() > 0) co_return throttled(request, wait);
-    auto work = [&act, &fields] { return act(std::string_view(fields->values[0])); };
+    const std::string_view token = fields->values[0];
+    if (!api.services.login_tokens.is_ours(token)) {
+        const std::chrono::seconds wait =
+            api.services.token_throttle.take({.user = {}, .address = request.peer});
+        co_return wait.count() > 0 ? throttled(request, wait) : bad_token();
+    }
+    auto work = [&act, token] { return act(token); };
     Result<std::string> done =
         co_await on_worker(api.services.lanes.catalog, request, std::move(work));
-    if (done)
-        api.services.throttle.succeeded(who);
-    else if (done.error().code != Code::kUnauthenticated)
-        api.services.throttle.unchecked(who);
     if (!done && done.error().code == Code::kUnauthenticated) co_return bad_token();
     if (!done) co_return fail(api, request, done.error());
     http::Response response = http::json(200, *std::move(done));
@@ -81,7 +80,7 @@ Task<http::Response> obtain_token_pair(Api& api, http::Request& request) {
     if (!login.user && login.user.error().code == Code::kUnauthenticated)
         co_return wrong_credentials();
     if (!login.user) co_return fail(api, request, login.user.error());
-    auto issue = [&api, user = login.user->id] { return api.services.login_tokens.issue(user); };
+    auto issue = [&api, &login] { return api.services.login_tokens.issue(*login.user); };
     const Result<auth::LoginTokens::Pair> pair =
         co_await on_worker(api.services.lanes.catalog, request, std::move(issue));
     if (!pair) co_return fail(api, request, pair.error());

@@ -6,14 +6,14 @@
 
 #include "api/flow.h"
 #include "api/seed_fields.h"
-#include "model/account.h"
+#include "auth/memory_authenticator.h"
 
 namespace eyed::api {
 
 /// What became of a try to log in.
 struct Login {
     std::chrono::seconds wait{0};  ///< over zero: too many tries; `user` says nothing
-    Result<model::User> user = failure(Code::kUnauthenticated, "");
+    Result<auth::VerifiedUser> user = failure(Code::kUnauthenticated, "");
 };
 struct Credentials {
     std::string_view name;  ///< both views must live until the task has ended

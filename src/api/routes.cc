@@ -26,6 +26,9 @@ constexpr std::size_t kExampleForm = std::size_t{256} << 10U;
 /// An example or a JSON Schema of 64 KiB, with room for how it is written.
 constexpr std::size_t kRulesBody = std::size_t{256} << 10U;
 
+/// A person, an application or a key. These bodies become a document on the io thread.
+constexpr std::size_t kAccountBody = std::size_t{16} << 10U;
+
 constexpr RouteEntry kTable[] = {
     {kPost, "/events", kIngest, send_event_the_eye},
     {kPost, "/api/v1/events", kIngest, send_events},
@@ -63,19 +66,19 @@ constexpr RouteEntry kTable[] = {
     {kGet, "/api/v1/export", kRead, export_events},
 
     {kGet, "/api/v1/me", kRead, get_me},
-    {kPatch, "/api/v1/me", {kManage, kMember}, change_me},
+    {kPatch, "/api/v1/me", {kManage, kMember}, change_me, kAccountBody},
     {kGet, "/api/v1/users", {kRead, kSuperuser}, list_users},
-    {kPost, "/api/v1/users", {kManage, kSuperuser}, create_user},
+    {kPost, "/api/v1/users", {kManage, kSuperuser}, create_user, kAccountBody},
     {kGet, "/api/v1/users/{id}", {kRead, kSuperuser}, get_user},
-    {kPatch, "/api/v1/users/{id}", {kManage, kSuperuser}, change_user},
+    {kPatch, "/api/v1/users/{id}", {kManage, kSuperuser}, change_user, kAccountBody},
     {kGet, "/api/v1/applications", {kRead, kMember}, list_applications},
-    {kPost, "/api/v1/applications", {kManage, kMember}, create_application},
+    {kPost, "/api/v1/applications", {kManage, kMember}, create_application, kAccountBody},
     {kGet, "/api/v1/applications/{id}", {kRead, kMember}, get_application},
-    {kPatch, "/api/v1/applications/{id}", {kManage, kSuperuser}, change_application},
+    {kPatch, "/api/v1/applications/{id}", {kManage, kSuperuser}, change_application, kAccountBody},
     {kGet, "/api/v1/keys", {kRead, kMember}, list_keys},
-    {kPost, "/api/v1/keys", {kManage, kMember}, create_key},
+    {kPost, "/api/v1/keys", {kManage, kMember}, create_key, kAccountBody},
     {kGet, "/api/v1/keys/{id}", {kRead, kMember}, get_key},
-    {kDelete, "/api/v1/keys/{id}", {kManage, kMember}, revoke_key},
+    {kDelete, "/api/v1/keys/{id}", {kManage, kMember}, revoke_key, kAccountBody},
     {kGet, "/api/v1/audit", {kRead, kSuperuser}, list_audit},
 
     {kPost, "/api-token-auth", kOpen, obtain_token},

@@ -69,6 +69,7 @@ struct Services {
     const auth::MemoryAuthenticator& authenticator;
     auth::BrowserSessions& sessions;
     auth::LoginThrottle& throttle;
+    auth::LoginThrottle& token_throttle;  ///< of refresh tokens that are not ours
     auth::LoginTokens& login_tokens;
     const auth::SetupToken& setup;
     ingest::Types& types;

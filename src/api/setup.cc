@@ -104,7 +104,10 @@ Task<http::Response> setup(Api& api, http::Request& request) {
         co_return setup_form(form);
     }
     if (!made) co_return fail_page(api, request, made.error());
-    const Result<std::string> cookie = api.services.sessions.start(made->id);
+    const auto known = api.services.authenticator.user(made->id);
+    if (!known) co_return see_other("/admin/login");
+    const Result<std::string> cookie =
+        api.services.sessions.start({known->user, known->session_nonce});
     if (!cookie) co_return fail_page(api, request, cookie.error());
     co_return logged_in(request, api.services.settings, *cookie, "/admin/");
 }

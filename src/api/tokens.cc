@@ -30,7 +30,7 @@ Task<http::Response> obtain_token(Api& api, http::Request& request) {
     if (!login.user && login.user.error().code == Code::kUnauthenticated)
         co_return wrong_credentials(request);
     if (!login.user) co_return fail(api, request, login.user.error());
-    const UserId user = login.user->id;
+    const UserId user = login.user->user.id;
     auto give = [&api, user] { return api.services.accounts.user_token(user, {.user = user}); };
     const Result<std::string> token =
         co_await on_worker(api.services.lanes.catalog, request, std::move(give));

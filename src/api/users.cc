@@ -13,10 +13,9 @@ using State = catalog::Users::State;
 std::optional<model::Role> read_role(JsonBody& body) {
     const auto name = body.text("role");
     if (!name) return std::nullopt;
-    for (const auto role : {model::Role::kMember, model::Role::kStaff, model::Role::kSuperuser})
-        if (model::role_name(role) == *name) return role;
-    body.fail("role", "The role must be member, staff or superuser.");
-    return std::nullopt;
+    const auto role = model::role_named(*name);
+    if (!role) body.fail("role", "The role must be member, staff or superuser.");
+    return role;
 }
 
 void check(JsonBody& body, std::string_view field, const std::string& problem) {
@@ -85,13 +84,16 @@ Task<http::Response> change_user(Api& api, http::Request& request) {
     // That it is not the name is looked at once the name is known.
     if (edit.password)
         check(*body, "password", auth::Accounts::password_problem({}, *edit.password));
+    const UserId user{static_cast<std::int64_t>(*id)};
+    if (body->has("password") && user == request.principal.user)
+        body->fail("password",
+                   "One's own password is changed at /api/v1/me, which asks for the current one.");
     if (const auto& faults = body->finish(); !faults.empty())
         co_return field_errors(request, faults);
-    auto change = [&api, &request, &edit, id]() -> Result<std::string> {
-        EYED_ASSIGN(const auto user,
-                    api.services.accounts.change_user(UserId{static_cast<std::int64_t>(*id)}, edit,
-                                                      actor_of(request)));
-        return row_json(api.services, user);
+    auto change = [&api, &request, &edit, user]() -> Result<std::string> {
+        EYED_ASSIGN(const auto changed,
+                    api.services.accounts.change_user(user, edit, actor_of(request)));
+        return row_json(api.services, changed);
     };
     WorkerPool& lane = edit.password ? api.services.lanes.hashing : api.services.lanes.catalog;
     http::Response response = co_await answer_work(api, request, lane, std::move(change));

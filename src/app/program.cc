@@ -113,6 +113,7 @@ class Program::Parts {
     std::optional<auth::Accounts> accounts;
     std::optional<auth::BrowserSessions> sessions;
     std::optional<auth::LoginThrottle> throttle;
+    std::optional<auth::LoginThrottle> token_throttle;
     std::optional<auth::LoginTokens> login_tokens;
     auth::SetupToken setup;
 
@@ -172,7 +173,9 @@ Status Program::Parts::open_accounts() {
                                                   .clock = clock,
                                                   .lifetime = settings.auth.session_lifetime});
     EYED_TRY(sessions->load());
-    throttle.emplace(auth::LoginThrottle::Options{.attempts = settings.auth.login_attempts}, clock);
+    const auth::LoginThrottle::Options tries{.attempts = settings.auth.login_attempts};
+    throttle.emplace(tries, clock);
+    token_throttle.emplace(tries, clock);
     login_tokens.emplace(
         auth::LoginTokens::Parts{.catalog = *catalog,
                                  .authenticator = *authenticator,
@@ -194,8 +197,16 @@ Status Program::Parts::make_jwt_application() {
         logger.warning("auth.jwt_secret is short: whoever sees one token can guess it",
                        {{"bytes", std::uint64_t{auth.jwt_secret.size()}},
                         {"enough", std::uint64_t{kEnoughBytes}}});
-    EYED_TRY(catalog->applications().find_or_create(
-        {.name = auth.jwt_application, .created_at = clock.now()}, {.via = model::Via::kStart}));
+    EYED_ASSIGN(const auto application,
+                catalog->applications().find_or_create(
+                    {.name = auth.jwt_application, .created_at = clock.now()},
+                    {.via = model::Via::kStart}));
+    if (application.owner)
+        return failure(Code::kInvalidArgument,
+                       fmt::format("auth.jwt_application: the application {} is a user's: whoever "
+                                   "makes JWTs elsewhere would send and read as them. Name another "
+                                   "one, or make it the installation's",
+                                   application.name));
     return {};
 }
 
@@ -286,6 +297,7 @@ Status Program::Parts::open_server() {
         .authenticator = *authenticator,
         .sessions = *sessions,
         .throttle = *throttle,
+        .token_throttle = *token_throttle,
         .login_tokens = *login_tokens,
         .setup = setup,
         .types = *types,

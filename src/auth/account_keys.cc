@@ -74,9 +74,10 @@ Result<Accounts::CreatedKey> Accounts::create_key(const NewKey& key, const model
     created.key.personal = key.application.empty();
     created.key.created_at = now;
     created.key.expires_at = key.expires_at;
-    EYED_ASSIGN(created.key.id,
+    EYED_ASSIGN(const auto id,
                 parts_.catalog.keys().create({created.key, token_digest(created.secret)}, by));
     EYED_TRY(take_effect());
+    EYED_ASSIGN(created.key, parts_.catalog.keys().by_id(id));
     return created;
 }
 

@@ -65,14 +65,14 @@ Result<model::User> Accounts::create_user(const NewUser& user, const model::Acto
     return created;
 }
 
-Result<model::User> Accounts::login(const Credentials& credentials) {
-    const auto record = parts_.catalog.users().by_name(credentials.name);
+Result<VerifiedUser> Accounts::login(const Credentials& credentials) {
+    auto record = parts_.catalog.users().by_name(credentials.name);
     if (!record && record.error().code != Code::kNotFound) return std::unexpected(record.error());
     const bool right = record ? parts_.hasher.verify(credentials.password, record->password_hash)
                               : parts_.hasher.verify_nobody(credentials.password);
     if (!right || !record->user.active)
         return failure(Code::kUnauthenticated, "no such user, or another password");
-    return record->user;
+    return VerifiedUser{std::move(record->user), std::move(record->session_nonce)};
 }
 
 Result<std::string> Accounts::user_token(UserId user, const model::Actor& by) {
@@ -97,6 +97,7 @@ Result<std::string> Accounts::user_token(UserId user, const model::Actor& by) {
 Status Accounts::renew_user_token(UserId user, const model::Actor& by) {
     const model::Change change{by, parts_.clock.now()};
     EYED_TRY(parts_.catalog.users().set_token_nonce(user, random_hex(kNonceBytes), change));
+    EYED_TRY(take_effect());  // the old one is refused, even if the new one cannot be stored
     EYED_TRY(user_token(user, by));
     return {};
 }

@@ -53,7 +53,7 @@ class Accounts {
         std::string_view password;
     };
     /// kUnauthenticated: no such user, inactive, or another password; all take the same time.
-    [[nodiscard]] Result<model::User> login(const Credentials& credentials);
+    [[nodiscard]] Result<VerifiedUser> login(const Credentials& credentials);
     /// The user's default token, 40 hex digits, the same each time; with all scopes, sending as the
     /// user's own application. kNotFound.
     [[nodiscard]] Result<std::string> user_token(UserId user, const model::Actor& by);
@@ -62,9 +62,10 @@ class Accounts {
     /// What of a user may be changed.
     struct UserEdit {
         std::optional<model::Role> role;
-        /// While inactive, a user's logins, tokens, keys and browser sessions are refused, and the
-        /// keys of applications that they own; once active again they count as before, but for
-        /// refresh tokens.
+        /// While inactive, a user's logins, tokens, personal keys and browser sessions are refused,
+        /// and the keys of applications that they own; once active again they count as before, but
+        /// for refresh tokens. Keys that they made for other applications go on: an installation's
+        /// applications outlive who looks after them.
         std::optional<catalog::Users::State> state;
         /// Ends the user's browser sessions and JWTs; tokens and keys stay.
         std::optional<std::string> password;

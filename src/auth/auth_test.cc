@@ -47,6 +47,11 @@ struct Process {
         EXPECT_TRUE(accounts.load());
         EXPECT_TRUE(sessions.load());
     }
+    /// The cookie of a login now.
+    std::string start(UserId id) {
+        const auto known = authenticator.user(id).value();
+        return sessions.start({known.user, known.session_nonce}).value();
+    }
     std::unique_ptr<io::FileSystem> files = io::make_file_system();
     std::unique_ptr<catalog::Catalog> catalog;
     PasswordHasher hasher = PasswordHasher::create(kCheap).value();
@@ -105,7 +110,7 @@ TEST_F(AuthTest, NamesAndPasswordsFollowTheRules) {
 
 TEST_F(AuthTest, LoginTakesTheRightPasswordOnly) {
     const auto user = make_user("ann");
-    EXPECT_EQ(server_.accounts.login({"ann", "correct horse"})->id, user.id);
+    EXPECT_EQ(server_.accounts.login({"ann", "correct horse"})->user.id, user.id);
     for (const auto& [name, password] : {std::pair{"ann", "wrong horse"},
                                          {"bob", "correct horse"},
                                          {"ANN", "correct horse"},
@@ -300,7 +305,7 @@ TEST_F(AuthTest, AnInactiveUserIsRefusedInEveryWayUntilActiveAgain) {
     const auto user = make_user("ann");
     const auto token = server_.accounts.user_token(user.id, kBy).value();
     const auto key = server_.accounts.create_key({user.id, "", "kiosk", {7}, {}}, kBy).value();
-    const auto cookie = server_.sessions.start(user.id).value();
+    const auto cookie = server_.start(user.id);
     const auto refused = [&] {
         const bool all =
             denial("Token " + token) == "invalid" && denial("Token " + key.secret) == "invalid" &&
@@ -373,7 +378,7 @@ TEST_F(AuthTest, AuthenticatingWhileKeysChangeIsSafe) {
 
 TEST_F(AuthTest, ASessionIsFoundByItsCookieUntilItExpires) {
     const auto user = make_user("ann", model::Role::kSuperuser);
-    const auto cookie = server_.sessions.start(user.id).value();
+    const auto cookie = server_.start(user.id);
     EXPECT_THAT(cookie, MatchesRegex("[0-9a-f.]+"));
     const auto session = server_.sessions.find(cookie);
     ASSERT_TRUE(session);
@@ -385,7 +390,7 @@ TEST_F(AuthTest, ASessionIsFoundByItsCookieUntilItExpires) {
 }
 
 TEST_F(AuthTest, NoByteOfACookieMayChange) {
-    const auto cookie = server_.sessions.start(make_user("ann").id).value();
+    const auto cookie = server_.start(make_user("ann").id);
     for (std::size_t i = 0; i < cookie.size(); ++i) {
         auto changed = cookie;
         changed[i] = changed[i] == '1' ? '2' : '1';
@@ -397,8 +402,8 @@ TEST_F(AuthTest, NoByteOfACookieMayChange) {
 
 TEST_F(AuthTest, TheCsrfTokenBelongsToItsSession) {
     const auto user = make_user("ann");
-    const auto one = server_.sessions.find(server_.sessions.start(user.id).value()).value();
-    const auto two = server_.sessions.find(server_.sessions.start(user.id).value()).value();
+    const auto one = server_.sessions.find(server_.start(user.id)).value();
+    const auto two = server_.sessions.find(server_.start(user.id)).value();
     EXPECT_TRUE(BrowserSessions::csrf_matches(one, one.csrf));
     EXPECT_FALSE(BrowserSessions::csrf_matches(one, two.csrf));
     EXPECT_FALSE(BrowserSessions::csrf_matches(one, ""));
@@ -406,8 +411,8 @@ TEST_F(AuthTest, TheCsrfTokenBelongsToItsSession) {
 
 TEST_F(AuthTest, AnEndedSessionStaysEndedAfterARestart) {
     const auto user = make_user("ann");
-    const auto ended = server_.sessions.start(user.id).value();
-    const auto kept = server_.sessions.start(user.id).value();
+    const auto ended = server_.start(user.id);
+    const auto kept = server_.start(user.id);
     ASSERT_TRUE(server_.sessions.end(server_.sessions.find(ended).value()));
     EXPECT_FALSE(server_.sessions.find(ended));
     Process restarted(directory_.path(), clock_);
@@ -417,10 +422,10 @@ TEST_F(AuthTest, AnEndedSessionStaysEndedAfterARestart) {
 
 TEST_F(AuthTest, PurgingForgetsOnlyWhatHasExpired) {
     const auto user = make_user("ann");
-    const auto first = server_.sessions.start(user.id).value();
+    const auto first = server_.start(user.id);
     ASSERT_TRUE(server_.sessions.end(server_.sessions.find(first).value()));
     clock_.advance(6h);
-    const auto second = server_.sessions.start(user.id).value();
+    const auto second = server_.start(user.id);
     ASSERT_TRUE(server_.sessions.end(server_.sessions.find(second).value()));
     clock_.advance(6h + 1us);
     ASSERT_TRUE(server_.sessions.purge());
@@ -431,7 +436,7 @@ TEST_F(AuthTest, PurgingForgetsOnlyWhatHasExpired) {
 
 TEST_F(AuthTest, ANewPasswordEndsAllSessionsAndKeepsTokens) {
     const auto user = make_user("ann");
-    const auto cookie = server_.sessions.start(user.id).value();
+    const auto cookie = server_.start(user.id);
     const auto token = server_.accounts.user_token(user.id, kBy).value();
     EXPECT_EQ(server_.accounts.change_user(user.id, {.password = "short"}, kBy).error().code,
               Code::kInvalidArgument);
@@ -441,6 +446,28 @@ TEST_F(AuthTest, ANewPasswordEndsAllSessionsAndKeepsTokens) {
     EXPECT_FALSE(server_.accounts.login({"ann", "correct horse"}));
     EXPECT_TRUE(server_.accounts.login({"ann", "battery staple"}));
     EXPECT_EQ(denial("Token " + token), "admitted");
+}
+
+TEST_F(AuthTest, ALoginThatAPasswordWasChangedDuringIsNoSession) {
+    const auto user = make_user("ann");
+    const auto login = server_.accounts.login({"ann", "correct horse"}).value();
+    EXPECT_TRUE(server_.sessions.find(server_.sessions.start(login).value()));
+    ASSERT_TRUE(server_.accounts.change_user(user.id, {.password = "battery staple"}, kBy));
+    const auto late = server_.sessions.start(login);
+    ASSERT_TRUE(late);
+    EXPECT_FALSE(server_.sessions.find(*late));
+}
+
+TEST_F(AuthTest, AKeyMadeForTheInstallationsApplicationOutlivesItsMakersAccount) {
+    make_user("root", model::Role::kSuperuser);
+    const auto ann = make_user("ann", model::Role::kSuperuser);
+    ASSERT_TRUE(server_.accounts.create_application({.name = "shop"}, kBy));
+    const auto shared = server_.accounts.create_key({ann.id, "", "shop", {1}, {}}, kBy).value();
+    const auto personal = server_.accounts.create_key({ann.id, "", "", {1}, {}}, kBy).value();
+    ASSERT_TRUE(
+        server_.accounts.change_user(ann.id, {.state = catalog::Users::State::kInactive}, kBy));
+    EXPECT_EQ(denial("Token " + shared.secret), "admitted");
+    EXPECT_EQ(denial("Token " + personal.secret), "invalid");
 }
 
 TEST(ServerSecretTest, IsMadeOnceForItsOwnerAlone) {

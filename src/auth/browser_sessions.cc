@@ -60,13 +60,13 @@ std::unexpected<Error> no_session() {
 
 }  // namespace
 
-Result<std::string> BrowserSessions::start(UserId user) const {
-    const auto known = parts_.authenticator.user(user);
-    if (!known) return failure(Code::kNotFound, "there is no such user");
+Result<std::string> BrowserSessions::start(const VerifiedUser& verified) const {
+    const UserId user = verified.user.id;
+    if (!parts_.authenticator.user(user)) return failure(Code::kNotFound, "there is no such user");
     const auto nonce = random_hex(kNonceBytes);
     const Cookie cookie{user.value, (parts_.clock.now() + parts_.lifetime).value, nonce, {}};
     return fmt::format("{}.{}.{}.{}", cookie.user, cookie.expires_at, nonce,
-                       signature_of(parts_.secret, cookie, known->session_nonce));
+                       signature_of(parts_.secret, cookie, verified.session_nonce));
 }
 
 Result<BrowserSessions::Session> BrowserSessions::find(std::string_view text) const {

@@ -40,7 +40,7 @@ class BrowserSessions {
     };
     /// The cookie's value (visible ASCII without `;` and `,`) for a user who has logged in.
     /// kNotFound: the authenticator does not know the user. Does not block.
-    [[nodiscard]] Result<std::string> start(UserId user) const;
+    [[nodiscard]] Result<std::string> start(const VerifiedUser& verified) const;
     /// Whose session a cookie's value is. kUnauthenticated: not ours, expired, ended, or the user
     /// is gone or has a new password. Does not block.
     [[nodiscard]] Result<Session> find(std::string_view cookie) const;

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 #include <simdjson.h>
-#include <sodium.h>
 
 #include <algorithm>
 
+#include "base/base64url.h"
 #include "base/json_text.h"
 
 namespace eyed::auth {
@@ -15,27 +15,6 @@ namespace dom = simdjson::dom;
 
 std::unexpected<Error> refused(std::string why) {
     return failure(Code::kUnauthenticated, std::move(why));
-}
-
-/// base64url without padding (RFC 7515 §2), one text for each value; nullopt: it is not.
-std::optional<std::string> from_base64url(std::string_view text) {
-    std::string bytes(text.size() / 4 * 3 + 3, '\0');
-    std::size_t length = 0;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                          text.size(), nullptr, &length, nullptr,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
-        return std::nullopt;
-    bytes.resize(length);
-    return bytes;
-}
-
-std::string to_base64url(std::string_view bytes) {
-    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-    std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-    sodium_bin2base64(text.data(), text.size(),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), kVariant);
-    text.pop_back();  // the terminating zero
-    return text;
 }
 
 /// The members of a JSON object; they live in the parser. Two of one name are refused: parsers
@@ -174,7 +153,10 @@ Status check_claims(const JwtClaims& claims, const JwtRules& rules, Micros now) 
         if (!claims.issuer) return refused("Token is missing the \"iss\" claim");
         if (*claims.issuer != rules.issuer) return refused("Invalid issuer");
     }
-    if (!rules.audience.empty()) {
+    // RFC 7519 §4.1.3: who is not named by an audience that is there must refuse the token.
+    if (rules.audience.empty()) {
+        if (claims.audiences) return refused("Invalid audience");
+    } else {
         if (!claims.audiences) return refused("Token is missing the \"aud\" claim");
         if (std::ranges::find(*claims.audiences, rules.audience) == claims.audiences->end())
             return refused("Invalid audience");

@@ -89,7 +89,8 @@ struct VerifiedJwt {
 /// says why not, in pyjwt's words.
 [[nodiscard]] Result<VerifiedJwt> verify_jwt(std::string_view token, std::span<const JwtKey> keys);
 
-/// What claims must be. An empty issuer or audience is not asked for; else the claim must be there.
+/// What claims must be. An empty issuer is not asked for, and for an empty audience the claim may
+/// not be there (RFC 7519 §4.1.3); else the claim must be there.
 struct JwtRules {
     std::string issuer;
     std::string audience;

@@ -13,6 +13,7 @@
 
 #include "auth/jwt.h"
 #include "base/check.h"
+#include "config/values.h"
 
 namespace eyed::auth {
 namespace {
@@ -131,7 +132,7 @@ Result<JwtKey> JwtKey::shared_secret(JwtAlgorithm algorithm, std::string_view se
     if (!is_hmac(algorithm))
         return failure(Code::kInvalidArgument, "a shared secret signs with HS256, HS384 or HS512");
     if (secret.empty()) return failure(Code::kInvalidArgument, "the shared secret is empty");
-    if (secret.find("-----BEGIN") != std::string_view::npos || secret.starts_with("ssh-"))
+    if (config::is_key_file_text(secret))
         return failure(Code::kInvalidArgument, "the shared secret is a key file's text");
     JwtKey key(algorithm);
     key.secret_ = secret;

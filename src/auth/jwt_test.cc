@@ -311,7 +311,9 @@ TEST(JwtClaimsTest, LeewayWidensEachTime) {
 
 TEST(JwtClaimsTest, IssuerAndAudienceAreRequiredOnceConfiguredAndElseIgnored) {
     using Audiences = std::vector<std::string>;
-    EXPECT_EQ(check({.issuer = "x", .audiences = Audiences{"y"}}), "right");
+    EXPECT_EQ(check({.issuer = "x"}), "right");
+    EXPECT_EQ(check({.audiences = Audiences{"y"}}), "Invalid audience");
+    EXPECT_EQ(check({.audiences = Audiences{}}), "Invalid audience");
     const JwtRules issuer{.issuer = "me"};
     EXPECT_EQ(check({.issuer = "me"}, issuer), "right");
     EXPECT_EQ(check({.issuer = "me "}, issuer), "Invalid issuer");

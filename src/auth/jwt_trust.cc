@@ -52,9 +52,7 @@ JwtAlgorithm algorithm_of(config::JwtSignature algorithm) {
 model::Scopes scopes_of(const std::vector<std::string>& names) {
     model::Scopes scopes;
     for (const auto& name : names)
-        scopes = scopes.with(name == "ingest" ? model::Scope::kIngest
-                             : name == "read" ? model::Scope::kRead
-                                              : model::Scope::kManage);
+        if (const auto scope = model::scope_named(name)) scopes = scopes.with(*scope);
     return scopes;
 }
 

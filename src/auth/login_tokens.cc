@@ -51,12 +51,18 @@ LoginTokens::Pair LoginTokens::sign_pair(const MemoryAuthenticator::KnownUser& k
     return {trust.sign(claims_of(known, "access")), trust.sign(refresh)};
 }
 
-Result<LoginTokens::Pair> LoginTokens::issue(UserId user) {
-    const auto known = parts_.authenticator.user(user);
+Result<LoginTokens::Pair> LoginTokens::issue(const VerifiedUser& verified) {
+    auto known = parts_.authenticator.user(verified.user.id);
     if (!known) return failure(Code::kNotFound, "there is no such user");
+    known->session_nonce = verified.session_nonce;
     const JwtClaims refresh = claims_of(*known, "refresh");
     EYED_TRY(parts_.catalog.refresh_tokens().add(record_of(refresh)));
     return sign_pair(*known, refresh);
+}
+
+bool LoginTokens::is_ours(std::string_view token) const {
+    const auto taken = parts_.authenticator.trust().take(token, parts_.clock.now());
+    return taken && taken->origin == JwtTrust::Taken::Origin::kOwn;
 }
 
 Result<LoginTokens::Owned> LoginTokens::refresh_owner(std::string_view token) const {
@@ -74,18 +80,23 @@ Result<LoginTokens::Pair> LoginTokens::refresh(std::string_view token) {
     EYED_ASSIGN(const auto use,
                 parts_.catalog.refresh_tokens().rotate(owned.digest, record_of(next), by));
     if (use == RefreshTokens::Use::kUsed) return sign_pair(owned.user, next);
-    if (use == RefreshTokens::Use::kUsedTwice)
-        parts_.logger.warning("a refresh token came a second time: its login is ended",
-                              {{"user", std::string_view(owned.user.user.name)}});
+    if (use == RefreshTokens::Use::kUsedTwice) warn_of_reuse(owned.user.user);
     return does_not_count();
+}
+
+void LoginTokens::warn_of_reuse(const model::User& user) const {
+    parts_.logger.warning("a refresh token came a second time: its login is ended",
+                          {{"user", std::string_view(user.name)}});
 }
 
 Status LoginTokens::revoke(std::string_view token) {
     EYED_ASSIGN(const auto owned, refresh_owner(token));
-    const auto revoked =
-        parts_.catalog.refresh_tokens().revoke_family(owned.digest, parts_.clock.now());
-    if (!revoked && revoked.error().code == Code::kNotFound) return does_not_count();
-    return revoked;
+    const model::Actor by{.user = owned.user.user.id};
+    EYED_ASSIGN(const auto use, parts_.catalog.refresh_tokens().revoke_family(
+                                    owned.digest, {by, parts_.clock.now()}));
+    if (use == RefreshTokens::Use::kInvalid) return does_not_count();
+    if (use == RefreshTokens::Use::kUsedTwice) warn_of_reuse(owned.user.user);
+    return {};
 }
 
 Status LoginTokens::verify(std::string_view token) {

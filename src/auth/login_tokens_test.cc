@@ -50,7 +50,8 @@ class LoginTokensTest : public ::testing::Test {
         return principal ? "admitted" : principal.error().detail;
     }
     std::string bearer(const std::string& token) { return denial("Bearer " + token); }
-    LoginTokens::Pair log_in() { return tokens_.issue(ann_).value(); }
+    LoginTokens::Pair log_in() { return tokens_.issue(verified()).value(); }
+    VerifiedUser verified() { return accounts_.login({"ann", password_}).value(); }
     /// Signed by the secret that is shared with another service.
     std::string foreign(const JwtClaims& claims) {
         return sign_jwt(JwtKey::shared_secret(JwtAlgorithm::kHs256, kShared).value(), claims);
@@ -71,6 +72,7 @@ class LoginTokensTest : public ::testing::Test {
     Accounts accounts_{{*catalog_, authenticator_, hasher_, secret_, clock_}};
     LoginTokens tokens_{{*catalog_, authenticator_, clock_, logger_, 5min, 24h}};
     UserId ann_;
+    std::string password_ = "correct horse";
 };
 
 TEST_F(LoginTokensTest, AnAccessTokenActsAsItsUserUntilItExpires) {
@@ -112,7 +114,7 @@ TEST_F(LoginTokensTest, ARefreshTokenThatComesTwiceEndsItsLoginAndIsTold) {
     EXPECT_FALSE(tokens_.refresh(second.refresh)) << "whoever has it may be the thief";
     EXPECT_TRUE(tokens_.refresh(other.refresh));
     EXPECT_TRUE(logger_.has("a refresh token came a second time"));
-    const auto entry = catalog_->audit().list({}, {.limit = 1})->rows.at(0);
+    const auto entry = catalog_->audit().list({}, catalog::Audit::newest(1))->rows.at(0);
     EXPECT_EQ(entry.action, "refresh_token_reused");
     EXPECT_EQ(entry.subject_id, ann_.value);
 }
@@ -126,22 +128,53 @@ TEST_F(LoginTokensTest, ARevokedRefreshTokenDoesNotCount) {
     EXPECT_EQ(tokens_.revoke(pair.refresh).error().code, Code::kUnauthenticated);
 }
 
+TEST_F(LoginTokensTest, LoggingOutWithAUsedRefreshTokenEndsTheLoginAndIsTold) {
+    const auto first = log_in();
+    const auto rotated = tokens_.refresh(first.refresh).value();
+    ASSERT_TRUE(tokens_.revoke(first.refresh)) << "whoever rotated it is somebody else";
+    EXPECT_FALSE(tokens_.refresh(rotated.refresh));
+    EXPECT_TRUE(logger_.has("a refresh token came a second time"));
+    EXPECT_EQ(catalog_->audit().list({}, catalog::Audit::newest(1))->rows.at(0).action,
+              "refresh_token_reused");
+    EXPECT_FALSE(tokens_.revoke(first.refresh)) << "nothing is left to revoke";
+}
+
+TEST_F(LoginTokensTest, OursAreTheTokensThatThisInstallationSignedAndWhoseTimeIsNotOver) {
+    const auto pair = log_in();
+    EXPECT_TRUE(tokens_.is_ours(pair.access));
+    EXPECT_TRUE(tokens_.is_ours(pair.refresh));
+    EXPECT_FALSE(tokens_.is_ours(pair.refresh + "x"));
+    EXPECT_FALSE(tokens_.is_ours(foreign({.expires_at = in(60s), .token_type = "refresh"})));
+    clock_.advance(5min);
+    EXPECT_FALSE(tokens_.is_ours(pair.access));
+}
+
 TEST_F(LoginTokensTest, ANewPasswordEndsBothKindsAtOnce) {
     const auto pair = log_in();
     ASSERT_TRUE(accounts_.change_user(ann_, {.password = "battery staple"}, kBy));
     EXPECT_EQ(bearer(pair.access), "invalid: The user's password has been changed.");
     EXPECT_FALSE(tokens_.refresh(pair.refresh));
     EXPECT_FALSE(tokens_.verify(pair.access));
+    password_ = "battery staple";
     EXPECT_EQ(bearer(log_in().access), "admitted");
+}
+
+TEST_F(LoginTokensTest, ALoginThatAPasswordWasChangedDuringGivesTokensThatDoNotCount) {
+    const auto login = verified();
+    ASSERT_TRUE(accounts_.change_user(ann_, {.password = "battery staple"}, kBy));
+    const auto late = tokens_.issue(login).value();
+    EXPECT_EQ(bearer(late.access), "invalid: The user's password has been changed.");
+    EXPECT_FALSE(tokens_.refresh(late.refresh));
 }
 
 TEST_F(LoginTokensTest, ADeactivationEndsBothKindsAtOnceAndRefreshTokensForGood) {
     using State = catalog::Users::State;
+    const auto ann = verified();
     const auto pair = log_in();
     ASSERT_TRUE(accounts_.change_user(ann_, {.state = State::kInactive}, kBy));
     EXPECT_EQ(bearer(pair.access), "invalid: User not found");
     EXPECT_FALSE(tokens_.refresh(pair.refresh));
-    EXPECT_FALSE(tokens_.issue(ann_));
+    EXPECT_FALSE(tokens_.issue(ann));
     ASSERT_TRUE(accounts_.change_user(ann_, {.state = State::kActive}, kBy));
     EXPECT_FALSE(tokens_.refresh(pair.refresh));
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "catalog/applications.h"
 #include "catalog/keys.h"
@@ -31,15 +32,6 @@ struct DigestEqual {
         return sodium_memcmp(a.data(), b.data(), a.size()) == 0;
     }
 };
-
-bool equal_ignoring_case(std::string_view text, std::string_view lower) {
-    if (text.size() != lower.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
-        if (c != lower[i]) return false;
-    }
-    return true;
-}
 
 struct Presented {
     enum class Scheme { kToken, kBearer } scheme = Scheme::kToken;
@@ -261,7 +253,7 @@ Status MemoryAuthenticator::reload(catalog::Catalog& catalog) {
     const std::lock_guard reloading(reload_mutex_);
     EYED_ASSIGN(const auto users, catalog.users().all());
     EYED_ASSIGN(const auto applications, catalog.applications().all());
-    EYED_ASSIGN(const auto keys, catalog.keys().valid());
+    EYED_ASSIGN(const auto keys, catalog.keys().valid(clock_.now()));
 
     auto fresh = std::make_shared<Snapshot>(keys.size());
     fresh->add_users(users);

@@ -18,6 +18,14 @@
 
 namespace eyed::auth {
 
+/// Somebody who has given the right password.
+struct VerifiedUser {
+    model::User user;
+    /// As it was when they gave it. What is made of the login bears this one and not today's: a
+    /// password that is new since ends it, too.
+    std::string session_nonce;
+};
+
 /// Turns a request's credentials into a principal, from memory: no disk, no waiting, from any
 /// thread. Holds a snapshot of users and keys that reload() swaps whole; see Accounts, which calls
 /// it. What is neither a key nor a user's default token may be a JWT: see JwtTrust.

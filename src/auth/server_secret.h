@@ -10,7 +10,8 @@
 
 namespace eyed::auth {
 
-/// 32 random bytes of this installation: default tokens and browser cookies are made from them. In
+/// 32 random bytes of this installation: default tokens, browser cookies and our own JWTs are made
+/// from them. In
 /// the file `secret` of the data directory (mode 0600), not in the database, so that a copy of the
 /// catalog alone forges nothing. A plain value; any thread.
 class ServerSecret {

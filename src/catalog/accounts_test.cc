@@ -1,5 +1,7 @@
 // What changes accounts, its lines in the audit log, and the lists.
 #include <gmock/gmock.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
 
 #include <atomic>
 #include <thread>
@@ -44,13 +46,27 @@ class CatalogAccounts : public ::testing::Test {
                       .expires_at = expires_at};
         return catalog_->keys().create(record, kBy).value();
     }
+    KeyRecord default_key(const model::User& user, const std::string& digest) const {
+        return {{.name = "default",
+                 .user = user.id,
+                 .application = user.application,
+                 .scopes = model::kAllScopes,
+                 .personal = true,
+                 .is_default = true,
+                 .created_at = Micros{9}},
+                digest};
+    }
+    void sql(const std::string& statement) const {
+        soci::session session(soci::sqlite3, "db=\"" + directory_.file("catalog.db") + "\"");
+        session << statement;
+    }
     RefreshToken token(const std::string& digest, Micros at = Micros{10}) const {
         return {digest, "family of " + digest, user_, at, at + std::chrono::microseconds(100)};
     }
     /// The audit log's lines from the oldest on, as `kind action subject details`.
     std::vector<std::string> lines() {
         std::vector<std::string> lines;
-        const auto found = catalog_->audit().list({}, {.limit = 1000}).value();
+        const auto found = catalog_->audit().list({}, Audit::newest(1000)).value();
         for (auto entry = found.rows.rbegin(); entry != found.rows.rend(); ++entry)
             lines.push_back(entry->kind + " " + entry->action + " " + entry->subject + " " +
                             entry->details);
@@ -73,7 +89,9 @@ class CatalogAccounts : public ::testing::Test {
 TEST_F(CatalogAccounts, EachChangeOfAUserIsALineOfItsOwn) {
     const auto root = make_user("root", model::Role::kSuperuser);
     const auto ann = make_user("ann");
-    EXPECT_THAT(lines(), ElementsAre(R"(user created root {"role":"superuser"})",
+    EXPECT_THAT(lines(), ElementsAre(R"(application created root {"owner":"root"})",
+                                     R"(user created root {"role":"superuser"})",
+                                     R"(application created ann {"owner":"ann"})",
                                      R"(user created ann {"role":"member"})"));
     const auto changes = new_lines([&] {
         const auto changed = catalog_->users().change(
@@ -86,7 +104,7 @@ TEST_F(CatalogAccounts, EachChangeOfAUserIsALineOfItsOwn) {
     });
     EXPECT_THAT(changes, ElementsAre(R"(user role_changed ann {"role":["member","staff"]})",
                                      "user deactivated ann {}", "user password_changed ann {}"));
-    const auto entry = catalog_->audit().list({}, {.limit = 1})->rows.at(0);
+    const auto entry = catalog_->audit().list({}, Audit::newest(1))->rows.at(0);
     EXPECT_EQ(entry.actor.user, kBy.user);
     EXPECT_EQ(entry.actor.key, kBy.key);
     EXPECT_EQ(entry.at, Micros{77});
@@ -196,6 +214,111 @@ TEST_F(CatalogAccounts, MakingAndRevokingAKeyAreLinesWithoutItsSecret) {
     EXPECT_THAT(made, ElementsAre("key created till " + details, "key revoked till " + details));
 }
 
+TEST_F(CatalogAccounts, ARenewedTokenRevokesTheDefaultKeyInTheSameStep) {
+    const auto ann = make_user("ann");
+    const auto id = catalog_->keys().put_default(default_key(ann, "d1"), kBy).value();
+    const auto lines =
+        new_lines([&] { ASSERT_TRUE(catalog_->users().set_token_nonce(ann.id, "n", kChange)); });
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_THAT(lines[0], HasSubstr("key revoked default"));
+    EXPECT_EQ(lines[1], "user token_renewed ann {}");
+    EXPECT_EQ(catalog_->keys().by_id(id)->revoked_at, kChange.at);
+    EXPECT_THAT(
+        new_lines([&] { ASSERT_TRUE(catalog_->users().set_token_nonce(ann.id, "m", kChange)); }),
+        ElementsAre("user token_renewed ann {}"));
+}
+
+TEST_F(CatalogAccounts, ADefaultKeyThatReplacesAnotherAuditsBoth) {
+    const auto ann = make_user("ann");
+    ASSERT_TRUE(catalog_->keys().put_default(default_key(ann, "d1"), kBy));
+    const auto lines =
+        new_lines([&] { ASSERT_TRUE(catalog_->keys().put_default(default_key(ann, "d2"), kBy)); });
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_THAT(lines[0], HasSubstr("key revoked default"));
+    EXPECT_THAT(lines[1], HasSubstr("key created default"));
+    EXPECT_THAT(
+        new_lines([&] { ASSERT_TRUE(catalog_->keys().put_default(default_key(ann, "d2"), kBy)); }),
+        IsEmpty());
+}
+
+TEST_F(CatalogAccounts, AUsersOwnApplicationStaysTheirs) {
+    const auto ann = make_user("ann");
+    const auto bob = make_user("bob");
+    for (const UserId to : {bob.id, UserId{}}) {
+        const auto given = catalog_->applications().change(ann.application, {.owner = to}, kChange);
+        EXPECT_EQ(given.error().code, Code::kConflict);
+    }
+    EXPECT_TRUE(catalog_->applications().change(ann.application, {.owner = ann.id}, kChange));
+    EXPECT_EQ(catalog_->applications().by_id(ann.application)->owner, ann.id);
+}
+
+TEST_F(CatalogAccounts, AUserHasSoManyApplicationsAndNoMore) {
+    const auto ann = make_user("ann");
+    sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 998) "
+        "INSERT INTO applications (name, owner_id, created_at) SELECT 'a' || i, " +
+        std::to_string(ann.id.value) + ", 1 FROM n");
+    auto& applications = catalog_->applications();
+    ASSERT_TRUE(applications.create({"last", ann.id, Micros{1}}, kBy)) << "their own makes 1000";
+    const auto over = applications.create({"over", ann.id, Micros{1}}, kBy);
+    ASSERT_EQ(over.error().code, Code::kConflict);
+    EXPECT_EQ(over.error().detail, "The owner has 1000 applications, and may have no more.");
+    const auto free = applications.create({"free", UserId{}, Micros{1}}, kBy).value();
+    EXPECT_EQ(applications.change(free.id, {.owner = ann.id}, kChange).error().code,
+              Code::kConflict);
+}
+
+TEST_F(CatalogAccounts, AnApplicationHasSoManyValidKeysAndNoMore) {
+    const auto ann = make_user("ann");
+    const std::string id = std::to_string(ann.id.value);
+    sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) "
+        "INSERT INTO api_keys (digest, name, user_id, application_id, scopes, is_default, "
+        "created_at, expires_at) SELECT 'k' || i, '', " +
+        id + ", " + std::to_string(ann.application.value) +
+        ", 1, 0, 1, CASE WHEN i <= 2 THEN 9 END FROM n");
+    const auto last = make_key(ann, "d1");  // at 9, when two have expired
+    KeyRecord over{{.user = ann.id, .application = ann.application, .created_at = Micros{9}}, "d2"};
+    EXPECT_EQ(catalog_->keys().create(over, kBy).error().code, Code::kConflict);
+    EXPECT_TRUE(catalog_->keys().put_default(default_key(ann, "d3"), kBy)) << "logins go on";
+    ASSERT_TRUE(catalog_->keys().revoke({last, "n", kChange}));
+    EXPECT_EQ(catalog_->keys().valid(Micros{9})->size(), 1000U);
+    EXPECT_EQ(catalog_->keys().valid(Micros{8})->size(), 1002U);
+}
+
+TEST_F(CatalogAccounts, AKeyOfSomebodyInactiveIsRefusedWhileItLasts) {
+    make_user("root", model::Role::kSuperuser);
+    const auto ann = make_user("ann");
+    const auto bob = make_user("bob");
+    auto& applications = catalog_->applications();
+    const auto shop = applications.create({"shop", ann.id, Micros{1}}, kBy).value();
+    const auto free = applications.create({"free", UserId{}, Micros{1}}, kBy).value();
+    const auto make = [&](UserId user, ApplicationId application, const char* digest,
+                          bool personal) {
+        KeyRecord record{{.user = user, .application = application, .personal = personal}, digest};
+        return catalog_->keys().create(record, kBy).value();
+    };
+    const auto own = make(ann.id, ann.application, "d1", true);
+    const auto of_shop = make(bob.id, shop.id, "d2", false);
+    const auto of_free = make(ann.id, free.id, "d3", false);
+    const auto of_bob = make(bob.id, bob.application, "d4", true);
+    const auto in = [&](Keys::State state) {
+        std::vector<KeyId> ids;
+        const auto found = catalog_->keys().list({.state = state, .now = Micros{1}}, {}).value();
+        for (const auto& key : found.rows) {
+            ids.push_back(key.id);
+            EXPECT_EQ(model::state_of(key, Micros{1}), state);
+        }
+        return ids;
+    };
+    EXPECT_THAT(in(Keys::State::kRefused), IsEmpty());
+    ASSERT_TRUE(catalog_->users().change(ann.id, {.state = Users::State::kInactive}, kChange));
+    EXPECT_THAT(in(Keys::State::kRefused), ElementsAre(own, of_shop));
+    EXPECT_THAT(in(Keys::State::kValid), ElementsAre(of_free, of_bob));
+    ASSERT_TRUE(catalog_->keys().revoke({own, "n", kChange}));
+    EXPECT_THAT(in(Keys::State::kRevoked), ElementsAre(own));
+    ASSERT_TRUE(catalog_->users().change(ann.id, {.state = Users::State::kActive}, kChange));
+    EXPECT_THAT(in(Keys::State::kValid), ElementsAre(of_shop, of_free, of_bob));
+}
+
 TEST_F(CatalogAccounts, ARefusedChangeLeavesNoLine) {
     const auto ann = make_user("ann");
     make_key(ann, "d1");
@@ -299,6 +422,24 @@ TEST_F(CatalogAccounts, ARefreshTokenUsedTwiceEndsItsWholeFamily) {
     EXPECT_TRUE(tokens.counts("other login", Micros{20}).value());
 }
 
+TEST_F(CatalogAccounts, AUsedRefreshTokenRevokesItsFamilyAndThatIsAudited) {
+    user_ = make_user("ann").id;
+    auto& tokens = catalog_->refresh_tokens();
+    const model::Change at{kBy, Micros{20}};
+    ASSERT_TRUE(tokens.add(token("a")));
+    ASSERT_TRUE(tokens.add(token("fresh")));
+    ASSERT_EQ(tokens.rotate("a", token("b"), kBy).value(), RefreshTokens::Use::kUsed);
+    const auto audited = new_lines([&] {
+        EXPECT_EQ(tokens.revoke_family("fresh", at).value(), RefreshTokens::Use::kUsed);
+        EXPECT_EQ(tokens.revoke_family("a", at).value(), RefreshTokens::Use::kUsedTwice);
+        EXPECT_EQ(tokens.revoke_family("a", at).value(), RefreshTokens::Use::kInvalid);
+        EXPECT_EQ(tokens.revoke_family("none", at).value(), RefreshTokens::Use::kInvalid);
+    });
+    EXPECT_THAT(audited, ElementsAre("user refresh_token_reused ann {}"));
+    EXPECT_FALSE(tokens.counts("b", Micros{20}).value()) << "what a thief may hold";
+    EXPECT_FALSE(tokens.counts("fresh", Micros{20}).value());
+}
+
 TEST_F(CatalogAccounts, OfTwoThatBringTheSameRefreshTokenOneIsTooLate) {
     user_ = make_user("ann").id;
     ASSERT_TRUE(catalog_->refresh_tokens().add(token("a")));
@@ -374,7 +515,7 @@ TEST_F(CatalogAccounts, HostileNamesStayWithinTheirDetails) {
     KeyRecord record{
         {.name = hostile, .user = ann.id, .application = ann.application, .scopes = {1}}, "d"};
     ASSERT_TRUE(catalog_->keys().create(record, kBy));
-    const auto entry = catalog_->audit().list({}, {.limit = 1})->rows.at(0);
+    const auto entry = catalog_->audit().list({}, Audit::newest(1))->rows.at(0);
     EXPECT_EQ(entry.subject, hostile);
     EXPECT_THAT(entry.details, Not(HasSubstr("x")));
 }

@@ -1,5 +1,7 @@
 #include "catalog/applications.h"
 
+#include <fmt/format.h>
+
 #include <string>
 
 #include "catalog/audit_lines.h"
@@ -67,9 +69,30 @@ Result<std::string> owner_name(soci::session& sql, UserId owner) {
     return name;
 }
 
+Status refuse_too_many(soci::session& sql, UserId owner) {
+    if (!owner) return {};
+    const long long id = owner.value;
+    long long owned = 0;
+    sql << "SELECT count(*) FROM applications WHERE owner_id = :id", soci::use(id),
+        soci::into(owned);
+    if (owned < Applications::kMostOfAUser) return {};
+    return failure(Code::kConflict,
+                   fmt::format("The owner has {} applications, and may have no more.", owned));
+}
+
+/// Whether some user was made with this application: their logins and tokens send as it.
+bool is_somebodys_own(soci::session& sql, ApplicationId application) {
+    const long long id = application.value;
+    long long users = 0;
+    sql << "SELECT count(*) FROM users WHERE application_id = :id", soci::use(id),
+        soci::into(users);
+    return users != 0;
+}
+
 Result<model::Application> insert(soci::session& sql, const Applications::New& application,
                                   const model::Actor& by) {
     EYED_ASSIGN(const auto owned_by, owner_name(sql, application.owner));
+    EYED_TRY(refuse_too_many(sql, application.owner));
     NullableNumber owner(application.owner.value);
     const long long created_at = application.created_at.value;
     const long long reads_all = application.reads == Reads::kAll ? 1 : 0;
@@ -104,8 +127,13 @@ void set_reads(soci::session& sql, model::Application& application, Reads reads,
 Status set_owner(soci::session& sql, model::Application& application, UserId owner,
                  const model::Change& change) {
     if (application.owner == owner) return {};
+    if (is_somebodys_own(sql, application.id))
+        return failure(Code::kConflict,
+                       "This application was made with its owner, who logs in as it: it stays "
+                       "theirs.");
     EYED_ASSIGN(const auto from, owner_name(sql, application.owner));
     EYED_ASSIGN(const auto to, owner_name(sql, owner));
+    EYED_TRY(refuse_too_many(sql, owner));
     NullableNumber value(owner.value);
     const long long id = application.id.value;
     sql << "UPDATE applications SET owner_id = :owner WHERE id = :id",

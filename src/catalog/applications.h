@@ -24,13 +24,17 @@ class Applications {
   public:
     explicit Applications(Connection& connection) : connection_(connection) {}
 
+    /// All are read at each change: see auth::MemoryAuthenticator.
+    static constexpr long long kMostOfAUser = 1000;
+
     struct New {
         std::string name;
         UserId owner;  ///< none: the installation's
         Micros created_at;
         Reads reads = Reads::kOwn;
     };
-    /// Audited as `created`. kConflict: the name is taken; kNotFound: there is no such owner.
+    /// Audited as `created`. kConflict: the name is taken, or its owner has kMostOfAUser;
+    /// kNotFound: there is no such owner.
     [[nodiscard]] Result<model::Application> create(const New& application, const model::Actor& by);
     /// The application of that name, made if there is none: then audited as `created`.
     [[nodiscard]] Result<model::Application> find_or_create(const New& application,
@@ -56,7 +60,8 @@ class Applications {
         std::optional<UserId> owner;  ///< a user, or UserId{}: the installation's from now on
     };
     /// All of `edit` or nothing; the application as it is now. Audited, as far as something
-    /// changes, as `granted` or `grant_withdrawn`, `owner_changed`. kNotFound: it, or the owner.
+    /// changes, as `granted` or `grant_withdrawn`, `owner_changed`. kNotFound: it, or the owner;
+    /// kConflict: it is the one that its owner was made with, or the new one has kMostOfAUser.
     [[nodiscard]] Result<model::Application> change(ApplicationId id, const Edit& edit,
                                                     const model::Change& change);
 

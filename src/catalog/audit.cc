@@ -46,7 +46,7 @@ std::optional<long long> value_of(const std::optional<Id>& id) {
     return id ? std::optional<long long>(id->value) : std::nullopt;
 }
 
-Conditions conditions_of(const Audit::Filter& filter, const Audit::Page& page) {
+Conditions conditions_of(const Audit::Filter& filter, const RowPage& page) {
     Conditions conditions;
     const auto add = [&](const std::string& before, const auto& value) {
         if (value) conditions.add(before, *value);
@@ -58,9 +58,9 @@ Conditions conditions_of(const Audit::Filter& filter, const Audit::Page& page) {
     add("user_id = ", value_of(filter.user));
     add("at >= ", value_of(filter.from));
     add("at < ", value_of(filter.to));
-    conditions.page("audit", {.direction = RowPage::Direction::kDescending,
-                              .limit = page.limit,
-                              .after = page.after ? page.after->value : 0});
+    RowPage by_id = page;
+    by_id.order = RowPage::Order::kId;
+    conditions.page("audit", by_id);
     return conditions;
 }
 
@@ -80,7 +80,7 @@ void append_audit(soci::session& sql, const model::AuditEntry& entry) {
         soci::use(entry.details);
 }
 
-Result<Audit::Found> Audit::list(const Filter& filter, const Page& page) {
+Result<Audit::Found> Audit::list(const Filter& filter, const RowPage& page) {
     return connection_.run([&](soci::session& sql) -> Result<Found> {
         const Conditions conditions = conditions_of(filter, page);
         Row row;
@@ -109,13 +109,6 @@ Result<Audit::Found> Audit::list(const Filter& filter, const Page& page) {
         found.more = found.rows.size() > page.limit;
         if (found.more) found.rows.pop_back();
         return found;
-    });
-}
-
-Status Audit::add(const model::AuditEntry& entry) {
-    return connection_.transact([&](soci::session& sql) -> Status {
-        append_audit(sql, entry);
-        return {};
     });
 }
 

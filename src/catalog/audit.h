@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "catalog/row_page.h"
 #include "model/audit.h"
 
 namespace eyed::catalog {
@@ -27,19 +28,16 @@ class Audit {
         std::optional<Micros> from;  ///< at or after
         std::optional<Micros> to;    ///< before
     };
-    /// Newest first.
-    struct Page {
-        std::uint32_t limit = 100;
-        std::optional<AuditId> after;
-    };
     struct Found {
         std::vector<model::AuditEntry> rows;
         bool more = false;
     };
-    [[nodiscard]] Result<Found> list(const Filter& filter, const Page& page);
-
-    /// For what is no change of a row, such as a setting; the entry's id is ignored.
-    [[nodiscard]] Status add(const model::AuditEntry& entry);
+    /// By id alone: a page's order is not looked at.
+    [[nodiscard]] Result<Found> list(const Filter& filter, const RowPage& page = newest(100));
+    /// The first page, newest first.
+    static RowPage newest(std::uint32_t limit = 100) {
+        return {.direction = RowPage::Direction::kDescending, .limit = limit};
+    }
 
   private:
     Connection& connection_;

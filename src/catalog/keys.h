@@ -28,21 +28,24 @@ class Keys {
   public:
     explicit Keys(Connection& connection) : connection_(connection) {}
 
-    /// Stores a key (its id is ignored) and gives it an id; audited as `created`. kConflict: the
-    /// digest is there already.
+    /// All valid keys are read at each change: see MemoryAuthenticator.
+    static constexpr long long kMostOfAnApplication = 1000;
+
+    /// Stores a key (its id is ignored) and gives it an id; audited as `created`. kConflict:
+    /// the application has kMostOfAnApplication valid ones; kInternal: the digest is there already.
     [[nodiscard]] Result<KeyId> create(const KeyRecord& key, const model::Actor& by);
     /// Stores `key` as its user's only default key: what was one before is revoked at
-    /// key.created_at unless its digest is the same. Gives the id of the one that now holds; a new
-    /// one is audited as `created`.
+    /// key.created_at unless its digest is the same. Gives the id of the one that now holds.
+    /// Audited as `revoked` and `created`.
     [[nodiscard]] Result<KeyId> put_default(const KeyRecord& key, const model::Actor& by);
     /// All, revoked ones included, by id.
     [[nodiscard]] Result<std::vector<KeyRecord>> all();
-    /// Those that are not revoked: what the authenticator knows.
-    [[nodiscard]] Result<std::vector<KeyRecord>> valid();
+    /// Those that are neither revoked nor expired at `now`: what the authenticator knows.
+    [[nodiscard]] Result<std::vector<KeyRecord>> valid(Micros now);
     /// kNotFound.
     [[nodiscard]] Result<model::Key> by_id(KeyId id);
 
-    enum class State : std::uint8_t { kValid, kExpired, kRevoked };
+    using State = model::KeyState;
     struct Filter {
         std::optional<ApplicationId> application;
         std::optional<UserId> user;  ///< who made it

@@ -16,7 +16,9 @@ struct Kept {
     bool used = false;
     bool revoked = false;
 
-    bool counts(Micros now) const { return !used && !revoked && expires_at > now; }
+    /// Neither revoked nor expired: its family lives, whether it has been used or not.
+    bool lives(Micros now) const { return !revoked && expires_at > now; }
+    bool counts(Micros now) const { return lives(now) && !used; }
 };
 
 std::optional<Kept> find(soci::session& sql, const std::string& digest) {
@@ -77,7 +79,7 @@ Result<RefreshTokens::Use> RefreshTokens::rotate(const std::string& digest,
     return connection_.transact([&](soci::session& sql) -> Result<Use> {
         const auto kept = find(sql, digest);
         const Micros now = next.issued_at;
-        if (!kept || kept->revoked || kept->expires_at <= now) return Use::kInvalid;
+        if (!kept || !kept->lives(now)) return Use::kInvalid;
         if (kept->used) {
             revoke(sql, kept->family, now);
             audit_reuse(sql, *kept, {by, now});
@@ -98,12 +100,15 @@ Result<bool> RefreshTokens::counts(const std::string& digest, Micros now) {
     });
 }
 
-Status RefreshTokens::revoke_family(const std::string& digest, Micros at) {
-    return connection_.transact([&](soci::session& sql) -> Status {
+Result<RefreshTokens::Use> RefreshTokens::revoke_family(const std::string& digest,
+                                                        const model::Change& change) {
+    return connection_.transact([&](soci::session& sql) -> Result<Use> {
         const auto kept = find(sql, digest);
-        if (!kept || !kept->counts(at)) return failure(Code::kNotFound, "no such refresh token");
-        revoke(sql, kept->family, at);
-        return {};
+        if (!kept || !kept->lives(change.at)) return Use::kInvalid;
+        revoke(sql, kept->family, change.at);
+        if (!kept->used) return Use::kUsed;
+        audit_reuse(sql, *kept, change);
+        return Use::kUsedTwice;
     });
 }
 

@@ -30,18 +30,19 @@ class RefreshTokens {
     [[nodiscard]] Status add(const RefreshToken& token);
 
     enum class Use {
-        kUsed,      ///< it counted, and the next one is stored
+        kUsed,      ///< it counted; it does no longer
         kInvalid,   ///< unknown, expired, or revoked
         kUsedTwice  ///< it had been used before: its whole family is revoked now, and audited
     };
-    /// Uses up the token of `digest` and stores `next` (whose family is ignored) in its family, in
-    /// one transaction: of two that bring the same token one alone gets kUsed.
+    /// Uses up the token of `digest` and then stores `next` (whose family is ignored) in its
+    /// family, in one transaction: of two that bring the same token one alone gets kUsed.
     [[nodiscard]] Result<Use> rotate(const std::string& digest, const RefreshToken& next,
                                      const model::Actor& by);
     /// Whether the token would still count at `now`.
     [[nodiscard]] Result<bool> counts(const std::string& digest, Micros now);
-    /// Revokes the token's whole family. kNotFound: it does not count any more.
-    [[nodiscard]] Status revoke_family(const std::string& digest, Micros at);
+    /// Revokes the token's whole family, and stores no next one. Of a token that had been used
+    /// before too (kUsedTwice): whoever holds what followed it may be a thief.
+    [[nodiscard]] Result<Use> revoke_family(const std::string& digest, const model::Change& change);
     /// Forgets those that expired before `now`.
     [[nodiscard]] Status purge(Micros now);
 

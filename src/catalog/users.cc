@@ -4,15 +4,10 @@
 #include "catalog/columns.h"
 #include "catalog/conditions.h"
 #include "catalog/connection.h"
+#include "catalog/key_rows.h"
 
 namespace eyed::catalog {
 namespace {
-
-model::Role role_of(const std::string& name) {
-    for (const model::Role role : {model::Role::kStaff, model::Role::kSuperuser})
-        if (model::role_name(role) == name) return role;
-    return model::Role::kMember;
-}
 
 /// One row on its way in or out.
 struct Row {
@@ -27,7 +22,8 @@ struct Row {
     long long created_at = 0;
 
     UserRecord record() const {
-        return {{UserId{id}, name, ApplicationId{application}, role_of(role), active != 0,
+        return {{UserId{id}, name, ApplicationId{application},
+                 model::role_named(role).value_or(model::Role::kMember), active != 0,
                  Micros{created_at}},
                 password_hash,
                 token_nonce,
@@ -179,9 +175,16 @@ Result<model::User> Users::create(const NewUser& user, When when, const model::A
             soci::use(application);
         model::User made{UserId{id}, user.name, ApplicationId{application},
                          user.role,  true,      user.created_at};
-        auto entry = line(made, "created", {by, user.created_at});
-        if (!by.user && when == When::kNoUserYet)
-            entry.actor.user = made.id;  // they made themselves
+        model::Change change{by, user.created_at};
+        if (!by.user && when == When::kNoUserYet) change.by.user = made.id;  // they made themselves
+        append_audit(sql, {.at = change.at,
+                           .actor = change.by,
+                           .action = "created",
+                           .kind = "application",
+                           .subject_id = application,
+                           .subject = made.name,
+                           .details = AuditDetails().text("owner", made.name).str()});
+        auto entry = line(made, "created", change);
         entry.details = AuditDetails().text("role", role).str();
         append_audit(sql, entry);
         return made;
@@ -254,6 +257,7 @@ Status Users::set_token_nonce(UserId id, const std::string& nonce, const model::
         EYED_ASSIGN(const auto record, only(select_one(sql, "id", number)));
         sql << "UPDATE users SET token_nonce = :nonce WHERE id = :id", soci::use(nonce),
             soci::use(number);
+        revoke_default_key(sql, id, change);
         append_audit(sql, line(record.user, "token_renewed", change));
         return {};
     });

@@ -43,8 +43,8 @@ class Users {
         kAlways,
         kNoUserYet,  ///< the first one: decided in the same transaction
     };
-    /// Makes the user and the application of that name; audited as `created`. kConflict: the name
-    /// is taken, by a user or by an application; or there is a user already and `when` is
+    /// Makes the user and the application of that name; each audited as `created`. kConflict: the
+    /// name is taken, by a user or by an application; or there is a user already and `when` is
     /// kNoUserYet.
     [[nodiscard]] Result<model::User> create(const NewUser& user, When when,
                                              const model::Actor& by);
@@ -82,7 +82,8 @@ class Users {
     /// would be left.
     [[nodiscard]] Result<model::User> change(UserId id, const Edit& edit,
                                              const model::Change& change);
-    /// Audited as `token_renewed`. kNotFound.
+    /// Revokes the user's default key, too, which is audited as `revoked`; this as
+    /// `token_renewed`. kNotFound.
     [[nodiscard]] Status set_token_nonce(UserId id, const std::string& nonce,
                                          const model::Change& change);
 

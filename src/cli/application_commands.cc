@@ -56,11 +56,8 @@ Result<int> create_application(const Context& context, const ApplicationCreate& 
     EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
     auth::Accounts::NewApplication wanted{.name = command.name};
     if (!command.owner.empty()) {
-        const auto owner = opened->accounts().user_by_name(command.owner);
-        if (!owner)
-            return failure(owner.error().code,
-                           fmt::format("user {}: {}", command.owner, owner.error().detail));
-        wanted.owner = owner->id;
+        EYED_ASSIGN(const auto owner, opened->find_user(command.owner));
+        wanted.owner = owner.id;
     }
     const auto made = opened->accounts().create_application(wanted, kByCommand);
     if (!made) return with_name(made.error(), command.name);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <map>
 #include <ostream>
 
 #include "catalog/audit.h"
@@ -28,11 +27,8 @@ Result<catalog::Audit::Filter> filter_of(OfflineAccounts& opened, const AuditLis
     EYED_ASSIGN(filter.from, read_instant("--from", command.from));
     EYED_ASSIGN(filter.to, read_instant("--to", command.to));
     if (command.user.empty()) return filter;
-    const auto user = opened.accounts().user_by_name(command.user);
-    if (!user)
-        return failure(user.error().code,
-                       fmt::format("user {}: {}", command.user, user.error().detail));
-    filter.user = user->id;
+    EYED_ASSIGN(const auto user, opened.find_user(command.user));
+    filter.user = user.id;
     return filter;
 }
 
@@ -63,11 +59,9 @@ std::string entry_json(const model::AuditEntry& entry, const std::string& user) 
 Result<int> list_audit(const Context& context, const AuditList& command) {
     EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
     EYED_ASSIGN(const auto filter, filter_of(*opened, command));
-    EYED_ASSIGN(const auto found, opened->catalog().audit().list(filter, {.limit = command.limit}));
-    EYED_ASSIGN(const auto users, opened->accounts().users());
-    std::map<UserId, std::string> names;
-    for (const auto& user : users)
-        names[user.id] = user.name;
+    EYED_ASSIGN(const auto found,
+                opened->catalog().audit().list(filter, catalog::Audit::newest(command.limit)));
+    EYED_ASSIGN(auto names, opened->user_names());
     auto& out = context.start.out;
     std::vector<std::vector<std::string>> rows;
     for (const auto& entry : found.rows) {

@@ -27,4 +27,22 @@ Result<std::unique_ptr<OfflineAccounts>> OfflineAccounts::open(const config::Set
     return opened;
 }
 
+Result<model::User> OfflineAccounts::find_user(const std::string& name) {
+    auto user = accounts_->user_by_name(name);
+    if (!user) return about_user(name, user.error());
+    return user;
+}
+
+std::unexpected<Error> OfflineAccounts::about_user(const std::string& name, const Error& error) {
+    return failure(error.code, fmt::format("user {}: {}", name, error.detail));
+}
+
+Result<std::map<UserId, std::string>> OfflineAccounts::user_names() {
+    EYED_ASSIGN(const auto users, accounts_->users());
+    std::map<UserId, std::string> names;
+    for (const auto& user : users)
+        names[user.id] = user.name;
+    return names;
+}
+
 }  // namespace eyed::cli

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "auth/accounts.h"
 #include "base/result.h"
@@ -23,6 +25,12 @@ class OfflineAccounts {
         const config::Settings& settings, Missing missing = Missing::kRefuse);
 
     auth::Accounts& accounts() { return *accounts_; }
+    /// kNotFound names the user.
+    [[nodiscard]] Result<model::User> find_user(const std::string& name);
+    /// An error of what was done to a user, with their name before it.
+    static std::unexpected<Error> about_user(const std::string& name, const Error& error);
+    /// Of users, inactive ones too; by id.
+    [[nodiscard]] Result<std::map<UserId, std::string>> user_names();
     catalog::Catalog& catalog() { return *catalog_; }
     const auth::MemoryAuthenticator& names() const { return authenticator_; }
     const Clock& clock() const { return clock_; }

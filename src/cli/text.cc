@@ -1,19 +1,10 @@
 #include "cli/text.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/json_text.h"
 
 namespace eyed::cli {
-namespace {
-
-constexpr std::array<std::pair<std::string_view, model::Scope>, 3> kScopes{
-    {{"ingest", model::Scope::kIngest},
-     {"read", model::Scope::kRead},
-     {"manage", model::Scope::kManage}}};
-
-}  // namespace
 
 JsonObject& JsonObject::json(std::string_view key, std::string_view value) {
     if (text_.size() > 1) text_ += ',';
@@ -68,15 +59,14 @@ std::string when(std::optional<Micros> at) {
 
 std::string scopes_text(model::Scopes scopes) {
     std::string text;
-    for (const auto& [name, scope] : kScopes)
-        if (scopes.has(scope)) text += (text.empty() ? "" : ",") + std::string(name);
+    for (const std::string_view name : model::scope_names(scopes))
+        text += (text.empty() ? "" : ",") + std::string(name);
     return text;
 }
 
 std::string scopes_json(model::Scopes scopes) {
     std::string text;
-    for (const auto& [name, scope] : kScopes) {
-        if (!scopes.has(scope)) continue;
+    for (const std::string_view name : model::scope_names(scopes)) {
         text += text.empty() ? "" : ",";
         append_json_string(name, text);
     }
@@ -85,8 +75,8 @@ std::string scopes_json(model::Scopes scopes) {
 
 model::Scopes parse_scopes(const std::vector<std::string>& names) {
     model::Scopes scopes;
-    for (const auto& [name, scope] : kScopes)
-        if (std::ranges::find(names, name) != names.end()) scopes = scopes.with(scope);
+    for (const auto& name : names)
+        if (const auto scope = model::scope_named(name)) scopes = scopes.with(*scope);
     return scopes;
 }
 

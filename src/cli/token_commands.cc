@@ -10,17 +10,17 @@
 namespace eyed::cli {
 namespace {
 
-JsonObject key_json(const OfflineAccounts& opened, const model::Key& key) {
-    const auto user = opened.names().user(key.user);
+JsonObject key_json(const OfflineAccounts& opened, const model::Key& key, const std::string& user) {
     JsonObject object;
     object.number("id", key.id.value)
         .text("name", key.name)
         .text("hint", key.hint)
-        .text("user", user ? user->user.name : "")
+        .text("user", user)
         .text("application", opened.names().application_name(key.application))
         .json("scopes", scopes_json(key.scopes))
         .flag("personal", key.personal)
         .flag("default", key.is_default)
+        .text("state", model::key_state_name(model::state_of(key, opened.clock().now())))
         .instant("created_at", key.created_at)
         .instant("last_used_at", key.last_used_at)
         .instant("expires_at", key.expires_at)
@@ -28,18 +28,11 @@ JsonObject key_json(const OfflineAccounts& opened, const model::Key& key) {
     return object;
 }
 
-Result<model::User> find_user(OfflineAccounts& opened, const std::string& name) {
-    auto user = opened.accounts().user_by_name(name);
-    if (!user)
-        return failure(user.error().code, fmt::format("user {}: {}", name, user.error().detail));
-    return user;
-}
-
 }  // namespace
 
 Result<int> create_token(const Context& context, const TokenCreate& command) {
     EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
-    EYED_ASSIGN(const auto user, find_user(*opened, command.user));
+    EYED_ASSIGN(const auto user, opened->find_user(command.user));
     auth::Accounts::NewKey key;
     key.user = user.id;
     key.name = command.name;
@@ -55,7 +48,8 @@ Result<int> create_token(const Context& context, const TokenCreate& command) {
     EYED_ASSIGN(const auto created, opened->accounts().create_key(key, kByCommand));
     auto& out = context.start.out;
     if (context.style == Style::kJson) {
-        out << key_json(*opened, created.key).text("token", created.secret).str() << '\n';
+        out << key_json(*opened, created.key, user.name).text("token", created.secret).str()
+            << '\n';
         return kDone;
     }
     if (context.style == Style::kHuman)
@@ -72,24 +66,23 @@ Result<int> list_tokens(const Context& context, const TokenList& command) {
     EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
     UserId only;
     if (!command.user.empty()) {
-        EYED_ASSIGN(const auto user, find_user(*opened, command.user));
+        EYED_ASSIGN(const auto user, opened->find_user(command.user));
         only = user.id;
     }
     EYED_ASSIGN(const auto keys, opened->accounts().keys());
+    EYED_ASSIGN(auto names, opened->user_names());
     auto& out = context.start.out;
     std::vector<std::vector<std::string>> rows;
     for (const auto& key : keys) {
         if (only && key.user != only) continue;
-        const auto user = opened->names().user(key.user);
-        const bool expired = key.expires_at && *key.expires_at <= opened->clock().now();
-        rows.push_back({std::to_string(key.id.value), key.hint.empty() ? "-" : key.hint + "…",
-                        key.name.empty() ? "-" : key.name, user ? user->user.name : "-",
-                        opened->names().application_name(key.application), scopes_text(key.scopes),
-                        when(key.last_used_at), when(key.expires_at),
-                        key.revoked_at ? "revoked"
-                        : expired      ? "expired"
-                                       : "valid"});
-        if (context.style == Style::kJson) out << key_json(*opened, key).str() << '\n';
+        const std::string& user = names[key.user];
+        rows.push_back(
+            {std::to_string(key.id.value), key.hint.empty() ? "-" : key.hint + "…",
+             key.name.empty() ? "-" : key.name, user,
+             opened->names().application_name(key.application), scopes_text(key.scopes),
+             when(key.last_used_at), when(key.expires_at),
+             std::string(model::key_state_name(model::state_of(key, opened->clock().now())))});
+        if (context.style == Style::kJson) out << key_json(*opened, key, user).str() << '\n';
         if (context.style == Style::kQuiet) out << key.id.value << '\n';
     }
     if (context.style == Style::kHuman)
@@ -104,7 +97,7 @@ Result<int> revoke_token(const Context& context, const TokenRevoke& command) {
     if (command.id) {
         EYED_TRY(opened->accounts().revoke_key(KeyId{*command.id}, kByCommand));
     } else {
-        EYED_ASSIGN(const auto user, find_user(*opened, command.user));
+        EYED_ASSIGN(const auto user, opened->find_user(command.user));
         EYED_TRY(opened->accounts().renew_user_token(user.id, kByCommand));
     }
     if (context.style == Style::kHuman)

@@ -21,13 +21,10 @@ std::string user_json(const model::User& user) {
     return object.str();
 }
 
-PasswordFrom source(bool from_standard_input) {
-    return from_standard_input ? PasswordFrom::kStandardInput : PasswordFrom::kTerminal;
-}
-
-/// Input that is wrong exits 2; a state that does not fit it (a name taken) exits 1.
-std::unexpected<Error> with_name(Error error, const std::string& name) {
-    return failure(error.code, fmt::format("user {}: {}", name, error.detail));
+/// Where `user create` and `user passwd` are told to take the password from.
+template <class Command>
+PasswordFrom source_of(const Command& command) {
+    return command.password_stdin ? PasswordFrom::kStandardInput : PasswordFrom::kTerminal;
 }
 
 }  // namespace
@@ -35,15 +32,14 @@ std::unexpected<Error> with_name(Error error, const std::string& name) {
 Result<int> create_user(const Context& context, const UserCreate& command) {
     if (auto problem = auth::Accounts::name_problem(command.name); !problem.empty())
         return failure(Code::kInvalidArgument, std::move(problem));
-    EYED_ASSIGN(const std::string password,
-                read_new_password(context.start, source(command.password_stdin)));
+    EYED_ASSIGN(const std::string password, read_new_password(context.start, source_of(command)));
     EYED_ASSIGN(const auto opened,
                 OfflineAccounts::open(context.settings(), OfflineAccounts::Missing::kCreate));
     const model::Role role = command.superuser ? model::Role::kSuperuser
                              : command.staff   ? model::Role::kStaff
                                                : model::Role::kMember;
     const auto user = opened->accounts().create_user({command.name, password, role}, kByCommand);
-    if (!user) return with_name(user.error(), command.name);
+    if (!user) return OfflineAccounts::about_user(command.name, user.error());
     auto& out = context.start.out;
     if (context.style == Style::kJson) {
         out << user_json(*user) << '\n';
@@ -73,26 +69,23 @@ Result<int> list_users(const Context& context) {
 
 Result<int> set_password(const Context& context, const UserPasswd& command) {
     EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
-    const auto user = opened->accounts().user_by_name(command.name);
-    if (!user) return with_name(user.error(), command.name);
-    EYED_ASSIGN(const std::string password,
-                read_new_password(context.start, source(command.password_stdin)));
+    EYED_ASSIGN(const auto user, opened->find_user(command.name));
+    EYED_ASSIGN(const std::string password, read_new_password(context.start, source_of(command)));
     const auto changed =
-        opened->accounts().change_user(user->id, {.password = password}, kByCommand);
-    if (!changed) return with_name(changed.error(), command.name);
-    if (context.style == Style::kJson) context.start.out << user_json(*user) << '\n';
+        opened->accounts().change_user(user.id, {.password = password}, kByCommand);
+    if (!changed) return OfflineAccounts::about_user(command.name, changed.error());
+    if (context.style == Style::kJson) context.start.out << user_json(user) << '\n';
     if (context.style == Style::kHuman)
         context.start.out << fmt::format(
-            "The password of {} is set; their browsers and JWTs are logged out.\n", user->name);
+            "The password of {} is set; their browsers and JWTs are logged out.\n", user.name);
     return kDone;
 }
 
 Result<int> set_user_role(const Context& context, const UserSetRole& command) {
     EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
-    const auto found = opened->accounts().user_by_name(command.name);
-    if (!found) return with_name(found.error(), command.name);
-    const auto user = opened->accounts().change_user(found->id, {.role = command.role}, kByCommand);
-    if (!user) return with_name(user.error(), command.name);
+    EYED_ASSIGN(const auto found, opened->find_user(command.name));
+    const auto user = opened->accounts().change_user(found.id, {.role = command.role}, kByCommand);
+    if (!user) return OfflineAccounts::about_user(command.name, user.error());
     if (context.style == Style::kJson) context.start.out << user_json(*user) << '\n';
     if (context.style == Style::kHuman)
         context.start.out << fmt::format("{} is {} now.\n", user->name,
@@ -104,11 +97,10 @@ Result<int> set_user_state(const Context& context, const UserSetState& command) 
     using State = catalog::Users::State;
     const bool active = command.to == UserSetState::To::kActive;
     EYED_ASSIGN(const auto opened, OfflineAccounts::open(context.settings()));
-    const auto found = opened->accounts().user_by_name(command.name);
-    if (!found) return with_name(found.error(), command.name);
+    EYED_ASSIGN(const auto found, opened->find_user(command.name));
     const auto changed = opened->accounts().change_user(
-        found->id, {.state = active ? State::kActive : State::kInactive}, kByCommand);
-    if (!changed) return with_name(changed.error(), command.name);
+        found.id, {.state = active ? State::kActive : State::kInactive}, kByCommand);
+    if (!changed) return OfflineAccounts::about_user(command.name, changed.error());
     const model::User& user = *changed;
     if (context.style == Style::kJson) context.start.out << user_json(user) << '\n';
     if (context.style == Style::kHuman)

@@ -247,11 +247,28 @@ TEST(Settings, ForeignVariablesCountWhereNothingElseGivesTheSetting) {
 
 TEST(Settings, AForeignVariableThatIsNotAllowedIsNamed) {
     for (const std::string value : {"none", "RS256", "hs256"}) {
-        const auto loaded = load_with({}, {"ALGORITHM=" + value});
+        const auto loaded = load_with({}, {"SECRET_KEY=theirs", "ALGORITHM=" + value});
         ASSERT_FALSE(loaded);
         EXPECT_THAT(loaded.error().detail, AllOf(HasSubstr("ALGORITHM: auth.jwt_algorithm"),
                                                  HasSubstr(value), HasSubstr("HS256, HS384")));
     }
+}
+
+TEST(Settings, AForeignVariableThatIsNotUsedMayHoldAnything) {
+    const auto algorithm = [](const std::vector<std::string>& flags,
+                              const std::vector<std::string>& variables) {
+        const auto loaded = load_with(flags, variables);
+        EXPECT_TRUE(loaded) << loaded.error().detail;
+        return loaded ? loaded->settings.auth.jwt_algorithm : JwtHmac::kHs512;
+    };
+    EXPECT_EQ(algorithm({}, {"ALGORITHM=RS256"}), JwtHmac::kHs256) << "of no secret of ours";
+    EXPECT_EQ(algorithm({"--auth.jwt_secret=ours"}, {"SECRET_KEY=theirs", "ALGORITHM=HS384"}),
+              JwtHmac::kHs256)
+        << "of another secret than ours";
+    EXPECT_EQ(algorithm({"--auth.jwt_algorithm=HS384"}, {"SECRET_KEY=theirs", "ALGORITHM=none"}),
+              JwtHmac::kHs384);
+    EXPECT_EQ(algorithm({"--auth.jwt_secret=ours"}, {"SECRET_KEY=-----BEGIN PUBLIC KEY-----"}),
+              JwtHmac::kHs256);
 }
 
 TEST(Settings, AKeyFilesTextIsNoSharedSecret) {

@@ -8,6 +8,7 @@
 
 #include "config/settings_table.h"
 #include "config/toml_file.h"
+#include "config/values.h"
 
 namespace eyed::config {
 namespace {
@@ -72,24 +73,28 @@ Result<std::vector<Given>> from_environment(const std::vector<std::string>& envi
     return values;
 }
 
-/// Variables that are not ours by name. They say the least: whatever else gives the setting wins.
-std::vector<Given> from_foreign_variables(const std::vector<std::string>& environment) {
-    struct Foreign {
-        std::string_view variable;
-        std::string_view setting;
-    };
-    constexpr Foreign kForeign[] = {{"SECRET_KEY", "auth.jwt_secret"},
-                                    {"ALGORITHM", "auth.jwt_algorithm"}};
-    std::vector<Given> values;
+/// A variable that is not ours by name, for a setting that `given` does not have; nullopt: not set.
+std::optional<Given> from_foreign_variable(std::string_view variable, std::string_view setting,
+                                           const std::vector<std::string>& environment,
+                                           const std::vector<Given>& given) {
+    if (std::ranges::find(given, setting, &Given::name) != given.end()) return std::nullopt;
     for (const auto& entry : environment) {
         const auto equals = std::min(entry.find('='), entry.size());
-        const auto variable = std::string_view(entry).substr(0, equals);
-        const auto* found = std::ranges::find(kForeign, variable, &Foreign::variable);
-        if (found == std::end(kForeign) || equals + 1 >= entry.size()) continue;
-        values.push_back(
-            {std::string(found->setting), entry.substr(equals + 1), std::string(found->variable)});
+        if (std::string_view(entry).substr(0, equals) == variable && equals + 1 < entry.size())
+            return Given{std::string(setting), entry.substr(equals + 1), std::string(variable)};
     }
-    return values;
+    return std::nullopt;
+}
+
+/// They say the least: whatever else gives the setting wins, and then they may hold anything. What
+/// ALGORITHM says is of the secret beside it, and of no other.
+void add_foreign_variables(const std::vector<std::string>& environment, std::vector<Given>& given) {
+    const auto secret = from_foreign_variable("SECRET_KEY", "auth.jwt_secret", environment, given);
+    if (!secret) return;
+    const auto algorithm =
+        from_foreign_variable("ALGORITHM", "auth.jwt_algorithm", environment, given);
+    given.push_back(*secret);
+    if (algorithm) given.push_back(*algorithm);
 }
 
 std::string config_path(const Arguments& arguments, const std::vector<std::string>& environment) {
@@ -106,8 +111,7 @@ Status check_together(const Settings& settings) {
                        fmt::format("{} is set without {}: TLS needs both",
                                    settings.tls.key.empty() ? "tls.certificate" : "tls.key",
                                    settings.tls.key.empty() ? "tls.key" : "tls.certificate"));
-    const std::string& secret = settings.auth.jwt_secret;
-    if (secret.find("-----BEGIN") != std::string::npos || secret.starts_with("ssh-"))
+    if (is_key_file_text(settings.auth.jwt_secret))
         return failure(Code::kInvalidArgument,
                        "auth.jwt_secret is the text of a key file: a public key belongs into "
                        "auth.jwt_public_key, and a private key nowhere here");
@@ -170,7 +174,7 @@ std::vector<std::string> process_environment() {
 }
 
 Result<Loaded> load(const Arguments& arguments, const std::vector<std::string>& environment) {
-    std::vector<Given> given = from_foreign_variables(environment);
+    std::vector<Given> given;
     if (const auto path = config_path(arguments, environment); !path.empty()) {
         EYED_ASSIGN(const auto file, read_toml(path));
         given.insert(given.end(), file.begin(), file.end());
@@ -178,6 +182,7 @@ Result<Loaded> load(const Arguments& arguments, const std::vector<std::string>& 
     EYED_ASSIGN(const auto variables, from_environment(environment));
     given.insert(given.end(), variables.begin(), variables.end());
     given.insert(given.end(), arguments.settings.begin(), arguments.settings.end());
+    add_foreign_variables(environment, given);
 
     Loaded loaded{default_settings(), {}};
     std::map<std::string_view, Effective> set;

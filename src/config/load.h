@@ -52,11 +52,11 @@ struct Loaded {
 };
 
 /// Reads the file named by --config, else by EYED_CONFIG, if any; then applies file, environment
-/// and flags, the later over the earlier; before all of them SECRET_KEY and ALGORITHM, the names
-/// under which services that share a JWT secret keep it. kInvalidArgument names the setting, its
-/// source and what is allowed: an unknown name (in the file, an EYED_… variable), a value of the
-/// wrong kind or out of bounds, TLS with one half missing, a file that is not there or is not TOML.
-/// Variables that begin with EYED_TEST_ are not ours and are left alone.
+/// and flags, the later over the earlier; where none of them gives it, SECRET_KEY, the name under
+/// which services that share a JWT secret keep it, and with that secret ALGORITHM. kInvalidArgument
+/// names the setting, its source and what is allowed: an unknown name (in the file, an EYED_…
+/// variable), a value of the wrong kind or out of bounds, TLS with one half missing, a file that is
+/// not there or is not TOML. Variables that begin with EYED_TEST_ are not ours and are left alone.
 [[nodiscard]] Result<Loaded> load(const Arguments& arguments,
                                   const std::vector<std::string>& environment);
 

@@ -125,7 +125,7 @@ const std::vector<Row>& rows() {
              [](Settings& s, std::size_t i) { s.auth.jwt_algorithm = static_cast<JwtHmac>(i); }},
          "HS256",
          "The one algorithm that the shared secret is used with. The variable `ALGORITHM` counts "
-         "where nothing else sets this."},
+         "beside `SECRET_KEY`, where nothing else sets this."},
         {"auth.jwt_public_key", TextKind{EYED_TEXT(auth.jwt_public_key)}, "",
          "PEM file with the public key of who makes JWTs elsewhere. Empty: none."},
         {"auth.jwt_public_key_algorithm",
@@ -137,7 +137,8 @@ const std::vector<Row>& rows() {
         {"auth.jwt_issuer", TextKind{EYED_TEXT(auth.jwt_issuer)}, "",
          "What a JWT made elsewhere must have as `iss`. Empty: anything or nothing."},
         {"auth.jwt_audience", TextKind{EYED_TEXT(auth.jwt_audience)}, "",
-         "What a JWT made elsewhere must have as `aud`, or in it. Empty: anything or nothing."},
+         "What a JWT made elsewhere must have as `aud`, or in it. Empty: a JWT with `aud` is "
+         "refused."},
         {"auth.jwt_leeway",
          DurationKind{EYED_TIME(auth.jwt_leeway), 1ms, 1min, DurationKind::Zero::kAllowed}, "0",
          "How far the clock of who makes JWTs elsewhere may be off."},

@@ -100,4 +100,8 @@ std::string format_duration(std::chrono::microseconds duration) {
     return format_quantity(static_cast<std::uint64_t>(duration.count()), kDurations);
 }
 
+bool is_key_file_text(std::string_view secret) {
+    return secret.find("-----BEGIN") != std::string_view::npos || secret.starts_with("ssh-");
+}
+
 }  // namespace eyed::config

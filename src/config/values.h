@@ -31,4 +31,8 @@ std::optional<Endpoint> parse_endpoint(std::string_view text);
 std::string format_bytes(std::uint64_t bytes);
 std::string format_duration(std::chrono::microseconds duration);
 
+/// Whether a secret is the text of a key file, which nobody may share as a secret: with a public
+/// key everybody could then sign.
+bool is_key_file_text(std::string_view secret);
+
 }  // namespace eyed::config

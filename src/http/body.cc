@@ -108,9 +108,9 @@ Task<int> Connection::read_chunked() {
 Task<int> Connection::unpack_body() {
     const Coding coding = coding_of(head_.content_encoding);
     if (coding == Coding::kIdentity) co_return kBodyRead;
-    const Limits& limits = site_.options.limits;
-    const bool open = request_.route->scope == model::Scope::kOpen;
-    const std::size_t limit = open ? limits.open_body : limits.decompressed;
+    const Route& route = *request_.route;
+    const bool large = route.max_body == 0 && route.scope != model::Scope::kOpen;
+    const std::size_t limit = large ? site_.options.limits.decompressed : body_limit();
     const std::string_view packed = request_.body;
     auto work = [coding, packed, limit] { return unpack(coding, packed, limit); };
     Result<Buffer> unpacked = Buffer();

@@ -121,7 +121,4 @@ Response empty(int status);
 /// `Not Found` for 404; `Unknown` for a number without a standard phrase.
 std::string_view reason_phrase(int status);
 
-/// Compares ASCII without case.
-bool equal_ignoring_case(std::string_view a, std::string_view b);
-
 }  // namespace eyed::http

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -43,6 +45,20 @@ struct Key {
     std::optional<Micros> last_used_at;
     std::optional<Micros> expires_at;
     std::optional<Micros> revoked_at;
+    bool dormant = false;  ///< whom it stands for is inactive: its user, or its application's owner
 };
+
+/// What comes of a key that is shown. Refused, expired and revoked ones are not taken.
+enum class KeyState : std::uint8_t {
+    kValid,
+    kRefused,  ///< dormant, and nothing else: counts again once whom it stands for is active
+    kExpired,
+    kRevoked,
+};
+inline constexpr std::array kKeyStates{KeyState::kValid, KeyState::kRefused, KeyState::kExpired,
+                                       KeyState::kRevoked};
+KeyState state_of(const Key& key, Micros now);
+/// `valid`, `refused`, `expired`, `revoked`.
+std::string_view key_state_name(KeyState state);
 
 }  // namespace eyed::model

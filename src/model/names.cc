@@ -93,6 +93,19 @@ std::string_view scope_name(Scope scope) {
     return "open";
 }
 
+std::optional<Scope> scope_named(std::string_view name) {
+    for (const Scope scope : kGrantableScopes)
+        if (scope_name(scope) == name) return scope;
+    return std::nullopt;
+}
+
+std::vector<std::string_view> scope_names(Scopes scopes) {
+    std::vector<std::string_view> names;
+    for (const Scope scope : kGrantableScopes)
+        if (scopes.has(scope)) names.push_back(scope_name(scope));
+    return names;
+}
+
 std::string_view role_name(Role role) {
     switch (role) {
         case Role::kApplication:
@@ -105,6 +118,32 @@ std::string_view role_name(Role role) {
             return "superuser";
     }
     return "application";
+}
+
+std::optional<Role> role_named(std::string_view name) {
+    for (const Role role : kPersonRoles)
+        if (role_name(role) == name) return role;
+    return std::nullopt;
+}
+
+KeyState state_of(const Key& key, Micros now) {
+    if (key.revoked_at) return KeyState::kRevoked;
+    if (key.expires_at && *key.expires_at <= now) return KeyState::kExpired;
+    return key.dormant ? KeyState::kRefused : KeyState::kValid;
+}
+
+std::string_view key_state_name(KeyState state) {
+    switch (state) {
+        case KeyState::kValid:
+            return "valid";
+        case KeyState::kRefused:
+            return "refused";
+        case KeyState::kExpired:
+            return "expired";
+        case KeyState::kRevoked:
+            return "revoked";
+    }
+    return "valid";
 }
 
 std::string_view mode_name(CheckMode mode) {

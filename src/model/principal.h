@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.h"
 
@@ -12,7 +15,7 @@ enum class Scope : std::uint8_t {
     kOpen = 0,    ///< nobody is asked
     kIngest = 1,  ///< send events
     kRead = 2,    ///< read events, sessions, rejections
-    kManage = 4,  ///< change event types; change or erase events
+    kManage = 4,  ///< change or erase events, settle rejections; by role also types and accounts
 };
 
 /// `open`, `ingest`, `read`, `manage`.
@@ -31,6 +34,12 @@ struct Scopes {
     friend bool operator==(Scopes, Scopes) = default;
 };
 inline constexpr Scopes kAllScopes{7};
+/// What a key may be given.
+inline constexpr std::array kGrantableScopes{Scope::kIngest, Scope::kRead, Scope::kManage};
+/// nullopt: not the name of one that may be given.
+std::optional<Scope> scope_named(std::string_view name);
+/// The names of those in the set, in the order above.
+std::vector<std::string_view> scope_names(Scopes scopes);
 
 /// What a caller may do beyond their application. Each may what those before it may.
 enum class Role : std::uint8_t {
@@ -41,12 +50,17 @@ enum class Role : std::uint8_t {
 };
 /// `application`, `member`, `staff`, `superuser`. Stored, but for the first.
 std::string_view role_name(Role role);
+/// What a person may be.
+inline constexpr std::array kPersonRoles{Role::kMember, Role::kStaff, Role::kSuperuser};
+/// nullopt: not the name of a person's role.
+std::optional<Role> role_named(std::string_view name);
 
 /// Who a request comes from, decided in one place (auth) and carried by value.
 struct Principal {
-    UserId user;                ///< none when a key belongs to the installation
+    /// The person; of an application's key who made it; none of a JWT that was made elsewhere.
+    UserId user;
     ApplicationId application;  ///< whose events it sends; every principal that may ingest has one
-    KeyId key;                  ///< the key shown, none for a browser session
+    KeyId key;                  ///< the key shown, none for a browser session or a JWT
     Scopes scopes;
     Role role = Role::kApplication;
     /// May read every application's events, sessions, rejections and event types; else those of

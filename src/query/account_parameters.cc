@@ -12,13 +12,15 @@ using catalog::RowPage;
 /// `limit`, `order` and `cursor` of a list; the cursor is read last, once the order is known.
 class PageReader {
   public:
-    enum class Orders { kIdAndName, kIdAlone };
+    enum class Orders { kIdAndName, kIdAlone, kNewestFirst };
     PageReader(Reader& reader, ListKind kind, Orders orders)
-        : reader_(reader), kind_(kind), orders_(orders) {}
+        : reader_(reader), kind_(kind), orders_(orders) {
+        if (orders == Orders::kNewestFirst) page_.direction = RowPage::Direction::kDescending;
+    }
 
     bool take(const Parameter& given) {
         if (given.name == "limit") return reader_.limit(given, page_.limit);
-        if (given.name == "order") return order(given);
+        if (given.name == "order" && orders_ != Orders::kNewestFirst) return order(given);
         if (given.name != "cursor") return false;
         cursor_ = given.value;
         return true;
@@ -60,8 +62,7 @@ class PageReader {
 };
 
 bool take_role(Reader& reader, const Parameter& given, std::optional<model::Role>& out) {
-    for (const auto role : {model::Role::kMember, model::Role::kStaff, model::Role::kSuperuser})
-        if (model::role_name(role) == given.value) out = role;
+    out = model::role_named(given.value);
     return out || reader.fail(given.name, "The role must be member, staff or superuser.");
 }
 
@@ -74,11 +75,9 @@ bool take_active(Reader& reader, const Parameter& given,
 }
 
 bool take_state(Reader& reader, const Parameter& given, std::optional<catalog::Keys::State>& out) {
-    using enum catalog::Keys::State;
-    for (const auto& [name, state] :
-         {std::pair{"valid", kValid}, {"expired", kExpired}, {"revoked", kRevoked}})
-        if (given.value == name) out = state;
-    return out || reader.fail(given.name, "The state must be valid, expired or revoked.");
+    for (const catalog::Keys::State state : model::kKeyStates)
+        if (model::key_state_name(state) == given.value) out = state;
+    return out || reader.fail(given.name, "The state must be valid, refused, expired or revoked.");
 }
 
 bool take_subject(Reader& reader, const Parameter& given, std::optional<std::int64_t>& out) {
@@ -143,25 +142,20 @@ KeysQuery native_keys(std::string_view query, ParameterErrors& errors) {
 AuditQuery native_audit(std::string_view query, ParameterErrors& errors) {
     AuditQuery out;
     Reader reader(Style::kNative, errors);
+    PageReader page(reader, ListKind::kAudit, PageReader::Orders::kNewestFirst);
     reader.read(query, [&](const Parameter& given) {
-        if (given.name == "limit") return reader.limit(given, out.page.limit);
         if (given.name == "from") return reader.instant(given, out.filter.from);
         if (given.name == "to") return reader.instant(given, out.filter.to);
         if (given.name == "subject_id") return take_subject(reader, given, out.filter.subject_id);
-        if (given.name == "cursor") {
-            const auto id = decode_audit_cursor(given.value);
-            if (!id) return reader.fail(given.name, id.error().detail);
-            out.page.after = *id;
-            return true;
-        }
         auto* text = given.name == "kind"     ? &out.filter.kind
                      : given.name == "action" ? &out.filter.action
                      : given.name == "user"   ? &out.user
                                               : nullptr;
-        if (!text) return false;
+        if (!text) return page.take(given);
         *text = given.value;
         return true;
     });
+    out.page = page.finish();
     return out;
 }
 

@@ -32,7 +32,7 @@ struct KeysQuery {
 struct AuditQuery {
     catalog::Audit::Filter filter;
     std::optional<std::string> user;
-    catalog::Audit::Page page;
+    catalog::RowPage page;
 };
 
 /// As native_events() and the others: unknown parameters and ones given twice are refused.

@@ -58,7 +58,7 @@ TEST(AccountParameters, TheAuditLogIsFilteredByAllItsColumns) {
     const auto query = native_audit(
         "kind=user&action=created&subject_id=7&user=ann&from=2026-01-01"
         "&to=2026-02-01T00:00:00Z&limit=9&cursor=" +
-            encode(AuditId{11}),
+            encode(ListKind::kAudit, catalog::Audit::newest(), 11),
         errors);
     EXPECT_THAT(errors, IsEmpty());
     EXPECT_EQ(query.filter.kind, "user");
@@ -67,7 +67,8 @@ TEST(AccountParameters, TheAuditLogIsFilteredByAllItsColumns) {
     EXPECT_EQ(query.user, "ann");
     EXPECT_LT(*query.filter.from, *query.filter.to);
     EXPECT_EQ(query.page.limit, 9U);
-    EXPECT_EQ(query.page.after, AuditId{11});
+    EXPECT_EQ(query.page.after, 11);
+    EXPECT_EQ(query.page.direction, catalog::RowPage::Direction::kDescending);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "query/cursor.h"
 
 #include <array>
-#include <optional>
 
+#include "base/base64url.h"
 #include "base/hash.h"
 
 namespace eyed::query {
@@ -13,7 +13,6 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kChecksumBytes = 4;
 constexpr std::uint64_t kSeed = 0x6379656475727372;
-constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 struct Content {
     ListKind kind = ListKind::kEvents;
@@ -37,37 +36,6 @@ std::uint64_t take(std::string_view& in, std::size_t bytes) {
         value = value << 8 | static_cast<unsigned char>(in[i]);
     in.remove_prefix(bytes);
     return value;
-}
-
-std::string to_base64url(std::string_view bytes) {
-    std::string text;
-    std::uint32_t bits = 0;
-    int held = 0;
-    for (const char c : bytes) {
-        bits = bits << 8 | static_cast<unsigned char>(c);
-        for (held += 8; held >= 6; held -= 6)
-            text += kAlphabet[bits >> (held - 6) & 63];
-    }
-    if (held > 0) text += kAlphabet[bits << (6 - held) & 63];
-    return text;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-    std::string bytes;
-    std::uint32_t bits = 0;
-    int held = 0;
-    for (const char c : text) {
-        const std::size_t value = std::string_view(kAlphabet, 64).find(c);
-        if (value == std::string_view::npos) return std::nullopt;
-        bits = bits << 6 | static_cast<std::uint32_t>(value);
-        held += 6;
-        if (held < 8) continue;
-        held -= 8;
-        bytes += static_cast<char>(bits >> held & 0xFF);
-    }
-    const bool rest_is_zero = (bits & ((1u << held) - 1)) == 0;
-    if (held >= 6 || !rest_is_zero) return std::nullopt;  // one text a cursor
-    return bytes;
 }
 
 std::string write(const Content& content) {
@@ -142,13 +110,6 @@ std::string encode(ListKind kind, const catalog::RowPage& page, std::int64_t las
     return write(content);
 }
 
-std::string encode(AuditId id) {
-    Content content;
-    content.kind = ListKind::kAudit;
-    content.numbers[0] = static_cast<std::uint64_t>(id.value);
-    return write(content);
-}
-
 std::string encode_offset(ListKind kind, std::uint64_t offset) {
     Content content;
     content.kind = kind;
@@ -187,11 +148,6 @@ Result<RowCursor> decode_row_cursor(ListKind kind, std::string_view text) {
         content.order == 1 ? Page::Order::kName : Page::Order::kId,
         content.direction == 1 ? Page::Direction::kDescending : Page::Direction::kAscending,
         static_cast<std::int64_t>(content.numbers[0])};
-}
-
-Result<AuditId> decode_audit_cursor(std::string_view text) {
-    EYED_ASSIGN(const Content content, read(ListKind::kAudit, text));
-    return AuditId{static_cast<std::int64_t>(content.numbers[0])};
 }
 
 Result<std::uint64_t> decode_offset_cursor(ListKind kind, std::string_view text) {

@@ -40,9 +40,8 @@ struct RejectionCursor {
     RejectionId id;
 };
 std::string encode(const RejectionCursor& cursor);
-/// For users, applications and keys: the page that ended, and the id of its last row.
+/// For users, applications, keys and audit lines: the page that ended, and the id of its last row.
 std::string encode(ListKind kind, const catalog::RowPage& page, std::int64_t last);
-std::string encode(AuditId id);
 /// For lists by a plain number: an offset (event types), or the last row's (versions).
 std::string encode_offset(ListKind kind, std::uint64_t offset);
 
@@ -56,7 +55,6 @@ struct RowCursor {
     std::int64_t last = 0;
 };
 [[nodiscard]] Result<RowCursor> decode_row_cursor(ListKind kind, std::string_view text);
-[[nodiscard]] Result<AuditId> decode_audit_cursor(std::string_view text);
 [[nodiscard]] Result<std::uint64_t> decode_offset_cursor(ListKind kind, std::string_view text);
 
 }  // namespace eyed::query

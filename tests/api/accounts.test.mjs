@@ -1,6 +1,7 @@
 // /api/v1/me, users, applications, keys and audit: what they answer, refuse and write down.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {gzipSync} from 'node:zlib';
 
 import {Browser, formsOf} from './browser.mjs';
 import {useServer, waitFor} from './harness.mjs';
@@ -62,6 +63,18 @@ test('people change their own password, if they know it', async () => {
     assertAnswer(await login('long enough 2'), {status: 200, body: {token}});
     const [line] = await auditOf(`kind=user&subject_id=${user.id}`);
     assertAnswer({body: line}, {body: having({user: user.name, action: 'password_changed', key: anyId, details: {}})});
+});
+
+test('a body is 16 KiB at most, packed and unpacked', async () => {
+    const padded = (bytes) => '{"name":"' + 'x'.repeat(bytes - 11) + '"}';
+    const post = (body, headers = {}) => server.post('/api/v1/applications', {body, type: 'application/json', headers});
+    const packed = {'content-encoding': 'gzip'};
+    for (const [bytes, status] of [[16_384, 400], [16_385, 413]]) {
+        assert.equal(padded(bytes).length, bytes);
+        assertAnswer(await post(padded(bytes)), problem(status));
+        assertAnswer(await post(gzipSync(padded(bytes)), packed), problem(status), 'packed');
+    }
+    assertAnswer(await post(gzipSync(`{"name":[${'0,'.repeat(8 << 20)}0]}`).subarray(0, 16_384), packed), problem(413));
 });
 
 // --- users
@@ -144,6 +157,15 @@ test('role, state and password change together or not at all, and hold at once',
     assert.deepEqual(actions, ['activated', 'deactivated', 'password_changed', 'role_changed', 'created']);
 });
 
+test('nobody gets around their current password by changing themselves as a user', async () => {
+    const user = await makeUser({role: 'superuser'});
+    const token = await tokenOf(user);
+    assertAnswer(await server.patch(`/api/v1/users/${user.id}`, {token, json: {password: 'long enough 9'}}),
+        faults({field: 'password', message: /\/api\/v1\/me/}));
+    assertAnswer(await server.post('/api-token-auth/', {json: {username: user.name, password}}), {status: 200});
+    assertAnswer(await server.patch(`/api/v1/users/${user.id}`, {json: {password: 'long enough 9', role: 'member'}}), {status: 200});
+});
+
 test('the last active superuser stays', async () => {
     const {body: {results: [admin, ...more]}} = await server.get('/api/v1/users?role=superuser&active=true');
     assert.equal(more.length, 0, 'this test needs one superuser');
@@ -208,12 +230,26 @@ test('a grant lets an application\'s keys read all, not change it, until it is w
     assert.deepEqual(lines.map(({action}) => action), ['grant_withdrawn', 'granted', 'created']);
 });
 
+test('a user\'s own application cannot be given away', async () => {
+    const user = await makeUser();
+    const {body: {results: [own]}} = await server.get(`/api/v1/applications?owner=${user.name}`);
+    for (const owner of ['ann', null]) {
+        assertAnswer(await server.patch(`/api/v1/applications/${own.id}`, {json: {owner, reads_all: true}}), problem(409, {detail: /stays theirs/}));
+    }
+    assertAnswer(await server.get(`/api/v1/applications/${own.id}`), {body: having({owner: user.name, reads_all: false})});
+});
+
 test('an application passes to another owner, and its keys stop with an inactive one', async () => {
     const owner = await makeUser();
     const {body: application} = await server.post('/api/v1/applications', {json: {name: newName(), owner: owner.name}});
     const {key: token} = await makeKey({application: application.name});
     await server.patch(`/api/v1/users/${owner.id}`, {json: {active: false}});
     assertAnswer(await server.get('/events/', {token}), {status: 401});
+    const states = async (query = '') => (await server.get(`/api/v1/keys?application=${application.name}${query}`)).body.results.map(({state}) => state);
+    assert.deepEqual(await states(), ['refused']);
+    assert.deepEqual(await states('&state=refused'), ['refused']);
+    assert.deepEqual(await states('&state=valid'), []);
+    assert.equal((await makeKey({application: application.name})).state, 'refused', 'it is told that it is not taken yet');
     const target = `/api/v1/applications/${application.id}`;
     assertAnswer(await server.patch(target, {json: {owner: 'ann'}}), {status: 200, body: having({owner: 'ann'})});
     assertAnswer(await server.get('/events/', {token}), {status: 200});
@@ -264,6 +300,17 @@ test('nobody gives a key a scope that they lack', async () => {
     assertAnswer(await server.post('/api/v1/keys', {token, json: {scopes: ['manage', 'read']}}),
         faults({field: 'scopes', message: 'You lack the scope “read” yourself.'}));
     assertAnswer(await server.post('/api/v1/keys', {token, json: {scopes: ['manage']}}), {status: 201});
+});
+
+test('a key made with a key does not outlive it', async () => {
+    const maker = await makeKey({scopes: ['manage', 'read'], expires_in: 3600}, tokens.ann);
+    const at = (seconds) => new Date(Date.now() + seconds * 1000).toISOString();
+    for (const json of [{}, {expires_in: 7200}, {expires_at: at(86_400)}]) {
+        assert.equal((await makeKey(json, maker.key)).expires_at, maker.expires_at);
+    }
+    const shorter = await makeKey({expires_in: 60}, maker.key);
+    assert.ok(shorter.expires_at < maker.expires_at);
+    assert.equal((await makeKey({}, tokens.ann)).expires_at, null);
 });
 
 test('keys are filtered by application, maker and state', async () => {

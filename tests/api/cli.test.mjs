@@ -117,6 +117,16 @@ test('tokens are printed once, listed without their secret, and revoked', async 
     await server.stop();
 });
 
+test('keys of somebody deactivated are listed with their name, as refused', async () => {
+    const data = temporaryDirectory();
+    for (const name of ['ann', 'bob']) await createUser(data, name);
+    await runOn(data, ['token', 'create', '--user', 'ann', '--scope', 'read']);
+    await runOn(data, ['user', 'deactivate', 'ann']);
+    const [key] = jsonLines((await runOn(data, ['token', 'list', '--json'])).stdout);
+    assertAnswer({body: key}, {body: having({user: 'ann', state: 'refused'})});
+    assert.match((await runOn(data, ['token', 'list'])).stdout, / ann .* refused$/m);
+});
+
 test('a token for nobody is refused', async () => {
     const data = temporaryDirectory();
     await createUser(data, 'ann');

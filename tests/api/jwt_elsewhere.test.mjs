@@ -105,6 +105,8 @@ test('scopes and application are settings, and a short secret is warned of', asy
     const options = bearer(jwt({}, 'short'));
     assertAnswer(await other.post('/events/', {...options, json: theEvent()}), {status: 201});
     assertAnswer(await other.get('/events/', options), {status: 403});
+    const named = await other.get('/api/ready', bearer(jwt({aud: 'another'}, 'short')));
+    assert.equal(named.body.detail, 'Invalid token: Invalid audience', 'for somebody else, as nobody here has a name');
     const warned = other.lines().find(({msg}) => msg.startsWith('auth.jwt_secret is short'));
     assert.equal(warned.bytes, 5);
     await other.stop();
@@ -149,6 +151,16 @@ for (const [name, options, message] of [
         assert.ok(!ended.stderr.includes(secret) && !ended.stderr.includes('BEGIN PUBLIC KEY'));
     });
 }
+
+test('the server does not start with somebody\'s application as that of JWTs made elsewhere', async () => {
+    const other = new Server();
+    await other.start();
+    await other.user('ann');
+    await other.stop();
+    const ended = await runEyed(['serve', '--data', other.data, '--listen', '127.0.0.1:0', `--auth.jwt_secret=${secret}`, '--auth.jwt_application=ann']);
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr + ended.stdout, /auth.jwt_application: the application ann is a user's/);
+});
 
 for (const [name, settings, message] of [
     ['no file', {'auth.jwt_public_key': '/no/such/key.pem'}, /auth.jwt_public_key/],

@@ -101,6 +101,16 @@ test('blacklisting ends a login', async () => {
     assertAnswer(await post('verify/', {token: access}), {status: 200, body: {}});
 });
 
+test('logging out with a token that somebody else has used ends theirs, too', async () => {
+    const user = await newUser();
+    const mine = await logIn(user.name, user.password);
+    const theirs = (await refresh(mine.refresh)).body;
+    assertAnswer(await post('blacklist/', {refresh: mine.refresh}), {status: 200, body: {}});
+    assertAnswer(await refresh(theirs.refresh), bad);
+    const {body} = await server.get(`/api/v1/audit?kind=user&subject_id=${user.id}&action=refresh_token_reused`);
+    assert.equal(body.results.length, 1);
+});
+
 test('verify knows tokens of ours that count, and no others', async () => {
     const {access, refresh: token} = await logIn();
     for (const good of [access, token]) assertAnswer(await post('verify/', {token: good}), {status: 200, body: {}});
@@ -177,10 +187,13 @@ test('tries with wrong tokens are throttled by address, good ones are not', asyn
     server.settings['auth.login_attempts'] = '3';
     await server.restart();
     let {refresh: token} = await logIn();
-    for (let i = 0; i < 12; i++) token = (await refresh(token)).body.refresh;
     for (let i = 0; i < 3; i++) assertAnswer(await post('verify/', {token: 'x'}), bad);
     const throttled = {status: 429, headers: {'retry-after': /^\d+$/}, body: {detail: /^Request was throttled/}};
     for (const what of ['verify/', 'refresh/', 'blacklist/']) assertAnswer(await post(what, {token: 'x', refresh: 'x'}), throttled);
+    for (let i = 0; i < 12; i++) token = (await refresh(token)).body.refresh;
+    assertAnswer(await post('verify/', {token}), {status: 200}, 'what we signed is no guess');
+    assertAnswer(await post('blacklist/', {refresh: token}), {status: 200});
+    assertAnswer(await refresh(token), bad);
     await logIn();
     for (let i = 0; i < 3; i++) assertAnswer(await post('', {username: 'ann', password: 'wrong'}), {status: 401});
     assertAnswer(await post('', {username: 'ann', password: server.passwords.ann}), throttled);

@@ -78,6 +78,7 @@ const std::vector<Migration>& migrations() {
                  revoked_at BIGINT))",
              "CREATE INDEX refresh_tokens_family ON refresh_tokens (family)",
              "CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id)",
+             "CREATE INDEX refresh_tokens_expires_at ON refresh_tokens (expires_at)",
              R"(CREATE TABLE audit (
                  id INTEGER PRIMARY KEY AUTOINCREMENT,
                  at BIGINT NOT NULL,

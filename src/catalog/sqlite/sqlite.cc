@@ -85,8 +85,6 @@ Error to_error(const soci::soci_error& error) {
         case SQLITE_LOCKED:
         case SQLITE_NOMEM:
             return {Code::kUnavailable, detail};
-        case SQLITE_CONSTRAINT:
-            return {Code::kConflict, detail};
         case SQLITE_FULL:
             return {Code::kDiskFull, detail};
         case SQLITE_CORRUPT:
@@ -97,7 +95,7 @@ Error to_error(const soci::soci_error& error) {
         case SQLITE_READONLY:
         case SQLITE_PERM:
             return {Code::kIo, detail};
-        default:
+        default:  // a constraint, too: what may be refused is looked at before, in the transaction
             return {Code::kInternal, detail};
     }
 }

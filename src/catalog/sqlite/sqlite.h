@@ -24,6 +24,8 @@ struct Options {
 /// Changes when another connection has committed. Throws soci_error.
 std::uint64_t data_version(soci::session& sql);
 
+/// What an error of the database is to who called. Its text is for the log: none of these codes but
+/// kUnavailable shows it to clients.
 Error to_error(const soci::soci_error& error);
 
 /// BEGIN IMMEDIATE: the lock for writing is taken at once, so that two that read and then write
