@@ -52,6 +52,7 @@ void add_refused(Decoded& decoded, const log::Batch::Entry& entry, Item& item, s
         const auto event = log::decode_event(decoded.batch.body(entry));
         EYED_CHECK(event.has_value());
         rejection.event_id = event->event_id;
+        if (entry.deduplicated && event->event_id.empty()) rejection.dedup_key = entry.key;
         if (rejection.payload.empty()) written = written_out(*event);
     } else {
         const auto replace = log::decode_replace(decoded.batch.body(entry));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/json_text.h"
 #include "ingest/messages.h"
 #include "log/record.h"
 
@@ -31,11 +32,7 @@ bool is_seed(Dialect dialect) {
 /// A text that is only shown beside a rejection: not more of it than helps.
 std::string_view shown(std::string_view text) {
     constexpr std::size_t kBytes = 600;
-    if (text.size() <= kBytes) return text;
-    std::size_t end = kBytes;
-    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        --end;
-    return text.substr(0, end);
+    return utf8_prefix(text, kBytes);
 }
 
 /// One sentence for the record: the fault's own, or all of them with their fields.
@@ -101,7 +98,6 @@ void Decoder::refuse_whole(const Work& work, const JsonFault& fault, std::string
     item.faults = 1;
     item.raw_length = static_cast<std::uint32_t>(body.size());
     out.faults.push_back({reason_of(fault), {}, {}, out.detail});
-    out.items.push_back(item);
     log::RejectionBody body_record;
     body_record.application = work.sender.application;
     body_record.key = work.sender.key;
@@ -111,6 +107,8 @@ void Decoder::refuse_whole(const Work& work, const JsonFault& fault, std::string
     body_record.message = out.detail;
     body_record.payload = body;
     body_record.target = work.target;
+    if (!work.target) body_record.dedup_key = sent_key(work, item);
+    out.items.push_back(item);
     out.batch.add(body_record);
 }
 
@@ -140,7 +138,17 @@ void Decoder::add_rejection(const Work& work, const Draft& draft, std::string_vi
     record.type_version = refused.type_version;
     record.event_id = shown(draft.event_id);
     record.target = work.target;
+    record.dedup_key = refused.dedup_key;
     out.batch.add(record);
+}
+
+/// On what an event without an event_id is deduplicated: none, or the sender's Idempotency-Key.
+std::optional<Hash128> Decoder::sent_key(const Work& work, const Item& item) {
+    if (work.sender.idempotency_key.empty()) return std::nullopt;
+    key_.assign("\0idem:", 6);  // no event_id holds a NUL
+    key_ += work.sender.idempotency_key;
+    if (work.out.shape == Decoded::Shape::kBatch) key_ += fmt::format("#{}", item.number);
+    return log::dedup_key(work.sender.application, key_);
 }
 
 /// The place in new_types of a type that the application has not sent before.
@@ -213,8 +221,9 @@ void Decoder::add_event(const Work& work, const Draft& draft, std::string_view r
     item.faults = static_cast<std::uint32_t>(out.faults.size() - first_fault);
     item.number = static_cast<std::uint32_t>(out.items.size());
     out.items.push_back(item);
+    const auto key = draft.event_id.empty() ? sent_key(work, item) : std::nullopt;
     if (item.faults != 0)
-        return add_rejection(work, draft, raw, {first_fault, judgement.type_version});
+        return add_rejection(work, draft, raw, {first_fault, judgement.type_version, key});
 
     log::EventBody event;
     event.application = work.sender.application;
@@ -227,11 +236,8 @@ void Decoder::add_event(const Work& work, const Draft& draft, std::string_view r
     event.name = draft.name;
     event.data = draft.data;
     event.judgement = judgement;
-    if (work.sender.idempotency_key.empty() || !draft.event_id.empty()) return out.batch.add(event);
-    key_.assign("\0idem:", 6);  // no event_id holds a NUL
-    key_ += work.sender.idempotency_key;
-    if (out.shape == Decoded::Shape::kBatch) key_ += fmt::format("#{}", item.number);
-    out.batch.add(event, log::dedup_key(work.sender.application, key_));
+    if (key) return out.batch.add(event, *key);
+    out.batch.add(event);
 }
 
 bool Decoder::collect(const Work& work, JsonReader& reader) {
@@ -441,7 +447,7 @@ void Decoder::change(const Work& work, const model::Event& existing, std::string
     if (out.faults.empty()) judgement = judge(work, draft, item.new_type);
     item.faults = static_cast<std::uint32_t>(out.faults.size());
     out.items.push_back(item);
-    if (item.faults != 0) return add_rejection(work, draft, body, {0, judgement.type_version});
+    if (item.faults != 0) return add_rejection(work, draft, body, {0, judgement.type_version, {}});
     log::ReplaceBody record;
     record.target = existing.id;
     record.changed_at = work.sender.now;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -109,9 +110,11 @@ class Decoder {
     struct Refused {
         std::size_t first_fault = 0;
         std::uint32_t type_version = 0;
+        std::optional<Hash128> dedup_key;
     };
     void add_rejection(const Work& work, const Draft& draft, std::string_view raw,
                        const Refused& refused);
+    std::optional<Hash128> sent_key(const Work& work, const Item& item);
     /// Takes back what was added and records the whole body as refused.
     void refuse_whole(const Work& work, const schema::JsonFault& fault, std::string_view body);
     void too_many(const Work& work);

@@ -20,10 +20,6 @@ std::size_t find_field(std::string_view key) {
     return kFields;
 }
 
-bool has_line_break(std::string_view text) {
-    return text.find('\n') != std::string_view::npos || text.find('\r') != std::string_view::npos;
-}
-
 }  // namespace
 
 void EventReader::add_fault(Reason reason, Field field, std::string_view message,
@@ -39,8 +35,12 @@ void EventReader::note_unknown(std::string_view key, std::vector<Fault>& faults)
         return;
     constexpr std::size_t kShown = 64;  // names at most in one answer
     if (faults.size() >= kShown && faults.back().reason == Reason::kUnknownField) return;
-    Fault fault{Reason::kUnknownField, std::string(key), {}, std::string(messages::kUnknownField)};
-    schema::append_pointer(key, fault.pointer);
+    constexpr std::size_t kShownBytes = 256;
+    Fault fault{Reason::kUnknownField,
+                shortened(key, kShownBytes),
+                {},
+                std::string(messages::kUnknownField)};
+    schema::append_pointer(fault.field, fault.pointer);
     faults.push_back(std::move(fault));
 }
 

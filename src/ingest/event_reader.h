@@ -27,6 +27,11 @@ struct Draft {
     std::size_t data_end = 0;    ///< end; equal: the data is not of this body
 };
 
+/// An event's data is kept on one line: NDJSON is made of it.
+inline bool has_line_break(std::string_view text) {
+    return text.find('\n') != std::string_view::npos || text.find('\r') != std::string_view::npos;
+}
+
 /// Reads the fields of one event after another by a table of rules, and says all that is wrong with
 /// them. One thread; what a Draft views is valid until the next collect().
 class EventReader {

@@ -32,10 +32,6 @@ bool is_field_of_events(std::string_view key) {
     return kSeedRules.presence[place] != Presence::kIgnored;
 }
 
-bool has_line_break(std::string_view text) {
-    return text.find_first_of("\r\n") != std::string_view::npos;
-}
-
 }  // namespace
 
 Dialect dialect_of(JsonReader reader, Dialect otherwise) {

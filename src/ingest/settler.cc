@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
-#include <unordered_set>
 
 #include "base/check.h"
 #include "log/record.h"
@@ -19,9 +18,10 @@ constexpr std::uint64_t kPageBytes = 8u << 20;
 /// What the decoder may read past the end of a body.
 constexpr std::size_t kRoom = 128;
 
-/// What an event without an event_id is deduplicated on: no event_id holds a NUL.
+/// What an event without an event_id is deduplicated on: as when it was sent, or on its rejection.
 Hash128 key_of(const model::Rejection& rejection) {
-    std::string key("\0replay:", 8);
+    if (rejection.dedup_key) return *rejection.dedup_key;
+    std::string key("\0replay:", 8);  // no event_id holds a NUL
     key += std::to_string(rejection.id.value);
     return log::dedup_key(rejection.application, key);
 }
@@ -130,8 +130,7 @@ void Settler::judge(const model::Rejection& rejection, Micros now, UserId by, Ju
     out.passed.push_back(passed);
 }
 
-Result<Settler::Judged> Settler::judge_page(const SettleOrder& order, Mode mode,
-                                            ReplayReport& report) {
+Result<Settler::Judged> Settler::judge_page(const SettleOrder& order, ReplayReport& report) {
     store::RejectionPage page;
     page.direction = store::Direction::kAscending;
     page.limit = std::min<std::uint64_t>(kPageRows, order.limit - report.examined);
@@ -145,12 +144,12 @@ Result<Settler::Judged> Settler::judge_page(const SettleOrder& order, Mode mode,
     judged.examined = found.rows.size();
     judged.more = found.more;
     if (!found.rows.empty()) judged.last = found.rows.back().id;
-    if (mode == Mode::kDry) count_dry(judged, report);
+    report.examined += judged.examined;
+    if (judged.examined != 0) report.next = judged.last;
     return judged;
 }
 
-void Settler::count_dry(Judged& judged, ReplayReport& report) {
-    std::unordered_set<Hash128> seen;
+void Settler::count_dry(const Judged& judged, Seen& seen, ReplayReport& report) {
     for (const log::Batch::Entry& entry : judged.batch.entries()) {
         if (parts_.log.find(entry.key) || !seen.insert(entry.key).second)
             ++report.duplicates;
@@ -176,6 +175,7 @@ Task<Status> Settler::take_in(Judged& judged, UserId by, ReplayReport& report, E
         const log::Verdict& verdict = (*verdicts)[i];
         if (verdict.outcome == log::Verdict::Outcome::kAppended) {
             ++report.accepted;
+            replayed_.fetch_add(1);
             continue;
         }
         ++report.duplicates;
@@ -192,27 +192,39 @@ Task<Status> Settler::take_in(Judged& judged, UserId by, ReplayReport& report, E
     co_return Status{};
 }
 
+/// Whether there are more.
+Task<Result<bool>> Settler::replay_page(Replaying replaying, ReplayReport& report,
+                                        Executor& executor) {
+    auto work = [this, &replaying, &report] {
+        Result<Judged> judged = judge_page(replaying.order, report);
+        if (judged && replaying.mode == Mode::kDry) count_dry(*judged, replaying.seen, report);
+        return judged;
+    };
+    Offload<decltype(work)> judging(parts_.pool, executor, std::move(work));
+    Result<Judged> judged = co_await judging;
+    if (!judged) co_return std::unexpected(std::move(judged).error());
+    if (replaying.mode == Mode::kDry) co_return judged->more;
+    Task<Status> taking = take_in(*judged, replaying.order.by, report, executor);
+    EYED_CO_TRY(co_await taking);
+    co_return judged->more;
+}
+
 Task<Result<ReplayReport>> Settler::replay(SettleOrder order, Mode mode, Executor& executor) {
     CoroutineLock::Acquire acquire(lock_, executor);
     const CoroutineLock::Held held = co_await acquire;
     Task<Status> catching_up = catch_up(executor);
     EYED_CO_TRY(co_await catching_up);
     ReplayReport report;
+    Seen seen;
     bool more = true;
     while (more && report.examined < order.limit) {
-        auto work = [this, &order, mode, &report] { return judge_page(order, mode, report); };
-        Offload<decltype(work)> judging(parts_.pool, executor, std::move(work));
-        Result<Judged> judged = co_await judging;
-        if (!judged) co_return std::unexpected(std::move(judged).error());
-        const std::uint64_t before = report.accepted;
-        if (mode == Mode::kReal) {
-            Task<Status> taking = take_in(*judged, order.by, report, executor);
-            EYED_CO_TRY(co_await taking);
-            replayed_.fetch_add(report.accepted - before);
-        }
-        report.examined += judged->examined;
-        more = judged->more;
-        if (judged->examined != 0) report.next = judged->last;
+        ReplayReport ahead = report;  // counts once its page is settled
+        Task<Result<bool>> settling = replay_page({order, mode, seen}, ahead, executor);
+        const Result<bool> settled = co_await settling;
+        if (!settled && report.examined == 0) co_return std::unexpected(settled.error());
+        if (!settled) break;
+        report = std::move(ahead);
+        more = *settled;
     }
     if (!more) report.next.reset();
     std::ranges::sort(report.reasons, [](const auto& one, const auto& other) {

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/coroutine_lock.h"
+#include "base/hash.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -71,8 +73,9 @@ class Settler {
     /// Runs open refusals, oldest first, through today's rules in their own dialect, as their own
     /// application. What passes becomes an event with the original receipt time; what does not
     /// stays open and is not recorded again. kDry: tells what would come of it, and changes
-    /// nothing. Errors: kTimeout when the store is too far behind, and those of log, store and
-    /// types; what was settled before the error stays so.
+    /// nothing. It goes by pages. An error of the first page is its own: kTimeout when the store is
+    /// too far behind, and those of log, store and types. One of a later page ends the report
+    /// before that page: `next` goes on there, and what of it was settled stays so.
     [[nodiscard]] Task<Result<ReplayReport>> replay(SettleOrder order, Mode mode,
                                                     Executor& executor);
     /// Settles open refusals as not wanted; they stay readable. Errors as replay().
@@ -87,13 +90,21 @@ class Settler {
 
   private:
     struct Judged;
+    using Seen = std::unordered_set<Hash128>;
+    /// An order at work; `seen` are the keys of the events that a dry run has counted.
+    struct Replaying {
+        const SettleOrder& order;
+        Mode mode;
+        Seen& seen;
+    };
 
     Task<Status> catch_up(Executor& executor);
     /// The next page of open refusals, judged; on the pool.
-    Result<Judged> judge_page(const SettleOrder& order, Mode mode, ReplayReport& report);
+    Result<Judged> judge_page(const SettleOrder& order, ReplayReport& report);
     void judge(const model::Rejection& rejection, Micros now, UserId by, Judged& out,
                ReplayReport& report);
-    void count_dry(Judged& judged, ReplayReport& report);
+    void count_dry(const Judged& judged, Seen& seen, ReplayReport& report);
+    Task<Result<bool>> replay_page(Replaying replaying, ReplayReport& report, Executor& executor);
     Task<Status> take_in(Judged& judged, UserId by, ReplayReport& report, Executor& executor);
 
     const Parts parts_;

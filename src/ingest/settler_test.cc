@@ -30,6 +30,7 @@ class MemoryDirectory final : public TypeDirectory {
         const std::lock_guard lock(mutex_);
         std::vector<std::optional<TypeRow>> made;
         for (const NewType& type : wanted) {
+            if (type.name == broken) return failure(Code::kUnavailable, "broken");
             const std::pair key(type.category, type.name);
             if (!rows_.contains(key) && rows_.size() >= std::min(limit, room)) {
                 made.push_back(std::nullopt);
@@ -69,6 +70,7 @@ class MemoryDirectory final : public TypeDirectory {
     }
 
     std::uint32_t room = 1000;
+    std::string broken;  ///< no type of that name can be made
 
   private:
     std::mutex mutex_;
@@ -298,6 +300,108 @@ TEST_F(SettlerTest, ARefusedChangeIsSkippedAndCounted) {
     EXPECT_EQ(report.examined, 1u);
     EXPECT_EQ(report.skipped, 1u);
     EXPECT_THAT(states(), ElementsAre(kOpen));
+}
+
+TEST_F(SettlerTest, AnEventSentAgainWithItsIdempotencyKeyIsTheSameOne) {
+    Decoder decoder(types, {});
+    Committer committer(*log, types, nullptr);
+    Sender sender;
+    sender.application = kShop;
+    sender.now = kReceived;
+    sender.idempotency_key = "order 17";
+    const auto send = [&](const std::string& body, BodyKind kind) {
+        const std::string padded = body + std::string(64, ' ');
+        Decoded decoded;
+        decoder.native(sender, kind, std::string_view(padded).substr(0, body.size()), decoded);
+        EXPECT_TRUE(loop.run(committer.commit(decoded, loop)));
+        return decoded.accepted;
+    };
+    const std::string early = R"({"category":"c","name":"n","timestamp":"2026-05-01T00:00:00Z"})";
+    const std::string plain = R"({"category":"c","name":"n"})";
+    EXPECT_EQ(send(early, BodyKind::kDetect), 0u);
+    EXPECT_EQ(send(plain, BodyKind::kDetect), 1u);
+    sender.idempotency_key = "order 18";
+    EXPECT_EQ(send('[' + plain + ',' + early + ']', BodyKind::kDetect), 1u);
+    EXPECT_EQ(send('[' + plain + ',' + plain + ']', BodyKind::kDetect), 1u);
+    sender.idempotency_key = "order 19";
+    directory.room = 1;
+    EXPECT_EQ(send(R"({"category":"c","name":"m"})", BodyKind::kDetect), 0u);
+    EXPECT_EQ(send(plain, BodyKind::kDetect), 1u);
+    directory.room = 10;
+    EXPECT_EQ(replay({}, Settler::Mode::kDry).duplicates, 3u);
+    const ReplayReport report = replay();
+    EXPECT_EQ(report.duplicates, 3u);
+    EXPECT_EQ(report.accepted, 0u);
+    EXPECT_EQ(events().size(), 4u);
+    EXPECT_THAT(states(), ElementsAre(kDuplicate, kDuplicate, kDuplicate));
+}
+
+TEST_F(SettlerTest, AReplayedEventIsKnownByItsIdempotencyKey) {
+    log::RejectionBody body = refusal(R"({"category":"c","name":"n"})");
+    body.dedup_key = Hash128{3, 4};
+    add(body);
+    add(body);
+    EXPECT_EQ(replay().accepted, 1u);
+    EXPECT_THAT(states(), ElementsAre(kReplayed, kDuplicate));
+    EXPECT_EQ(log->find(Hash128{3, 4}), EventId{1});
+}
+
+TEST_F(SettlerTest, ADryRunKnowsTheDuplicatesOfPagesBefore) {
+    log::Batch batch;
+    const std::string_view twice = R"({"category":"c","name":"n","event_id":"e"})";
+    batch.add(refusal(twice));
+    for (int i = 0; i < 600; ++i)
+        batch.add(refusal(R"({"category":"c","name":"n"})"));
+    batch.add(refusal(twice));
+    ASSERT_TRUE(log::append_and_wait(*log, std::move(batch)));
+    const ReplayReport dry = replay({}, Settler::Mode::kDry);
+    EXPECT_EQ(dry.accepted, 601u);
+    EXPECT_EQ(dry.duplicates, 1u);
+    EXPECT_EQ(replay().accepted, 601u);
+}
+
+TEST_F(SettlerTest, AnErrorOfALaterPageEndsTheReportBeforeIt) {
+    log::Batch batch;
+    for (int i = 0; i < 500; ++i)
+        batch.add(refusal(R"({"category":"c","name":"n"})"));
+    batch.add(refusal("{}"));
+    batch.add(refusal(R"({"category":"c","name":"m"})"));
+    ASSERT_TRUE(log::append_and_wait(*log, std::move(batch)));
+    directory.broken = "m";
+    const ReplayReport report = replay();
+    EXPECT_EQ(report.examined, 500u);
+    EXPECT_EQ(report.accepted, 500u);
+    EXPECT_EQ(report.refused, 0u) << "the page was not settled";
+    ASSERT_EQ(report.next, RejectionId{500});
+    EXPECT_EQ(settler->counts().replayed, 500u);
+    SettleOrder order;
+    order.after = *report.next;
+    const auto next = loop.run(settler->replay(order, Settler::Mode::kReal, loop));
+    ASSERT_FALSE(next) << "of a first page the error is told";
+    EXPECT_EQ(next.error().code, Code::kUnavailable);
+    directory.broken.clear();
+    EXPECT_EQ(replay(order).accepted, 1u);
+}
+
+TEST_F(SettlerTest, OfAnUnknownFieldTheRefusalKeepsTheFrontOfItsName) {
+    Decoder decoder(types, {});
+    Committer committer(*log, types, nullptr);
+    Sender sender;
+    sender.application = kShop;
+    sender.now = kReceived;
+    const std::string body =
+        R"({"category":"c","name":"n",")" + std::string(65'000, '~') + R"(":1})";
+    const std::string padded = body + std::string(64, ' ');
+    Decoded decoded;
+    decoder.native(sender, BodyKind::kDetect, std::string_view(padded).substr(0, body.size()),
+                   decoded);
+    ASSERT_TRUE(loop.run(committer.commit(decoded, loop)));
+    settle_down();
+    const auto refused = store->rejections({}, {})->rows.at(0);
+    EXPECT_EQ(refused.reason, model::Reason::kUnknownField);
+    EXPECT_LT(refused.pointer.size(), 600u);
+    EXPECT_LT(refused.message.size(), 600u);
+    EXPECT_EQ(refused.payload, body);
 }
 
 TEST_F(SettlerTest, ADryRunChangesNothing) {

@@ -19,7 +19,8 @@ std::uint8_t format_of(const EventBody& body) {
     return body.judgement == model::Judgement{} && !body.replays ? kBodyFormat : kLongerFormat;
 }
 std::uint8_t format_of(const RejectionBody& body) {
-    const bool plain = body.type_version == 0 && body.event_id.empty() && !body.target;
+    const bool plain =
+        body.type_version == 0 && body.event_id.empty() && !body.target && !body.dedup_key;
     return plain ? kBodyFormat : kLongerFormat;
 }
 std::uint8_t format_of(const ReplaceBody& body) {
@@ -27,7 +28,6 @@ std::uint8_t format_of(const ReplaceBody& body) {
 }
 
 /// Appends a body's fields: fixed numbers little-endian, texts after a varint of their length.
-/// The sizes are counted first, so that the string grows once a body.
 class Encoder {
   public:
     explicit Encoder(std::string& out) : out_(out) {}
@@ -54,6 +54,13 @@ class Encoder {
     void text(std::string_view value) {
         varint(value.size());
         out_.append(value);
+    }
+    /// 0, or 1 and the key.
+    void key(const std::optional<Hash128>& value) {
+        byte(value ? 1 : 0);
+        if (!value) return;
+        number(value->high);
+        number(value->low);
     }
     /// The type's version, then 0, or one more than the violation's number.
     void judgement(const model::Judgement& value) {
@@ -119,6 +126,15 @@ class Decoder {
         const std::uint64_t value = varint();
         if (value > UINT32_MAX) fail();
         return static_cast<std::uint32_t>(value);
+    }
+    std::optional<Hash128> key() {
+        const std::uint8_t given = byte();
+        if (given > 1) fail();
+        if (given != 1) return std::nullopt;
+        Hash128 value;
+        value.high = number();
+        value.low = number();
+        return value;
     }
     model::Judgement judgement() {
         model::Judgement value;
@@ -211,6 +227,7 @@ void Batch::add(const RejectionBody& body) {
         out.varint(body.type_version);
         out.text(body.event_id);
         out.varint(body.target.value);
+        out.key(body.dedup_key);
     }
     finish(Kind::kRejection, offset);
 }
@@ -324,6 +341,7 @@ Result<RejectionBody> decode_rejection(std::string_view bytes) {
         body.type_version = in.version();
         body.event_id = in.text();
         body.target.value = in.varint();
+        body.dedup_key = in.key();
     }
     if (!in.at_end() || format != format_of(body) || body.dialect > model::kLastDialect ||
         body.reason > model::kLastReason)

@@ -60,6 +60,8 @@ struct RejectionBody {
     std::uint32_t type_version = 0;
     std::string_view event_id;
     EventId target;  ///< of a refused change
+    /// On which the event would have been deduplicated, where that is no event_id.
+    std::optional<Hash128> dedup_key;
 };
 /// The event keeps its id, application, event_id, dialect and received_at.
 struct ReplaceBody {

@@ -138,12 +138,21 @@ TEST(Record, WhatAnEventWasJudgedByReadsBack) {
 TEST(Record, ARejectionSaysWhichVersionAndWhichEventItIsOf) {
     Batch batch;
     batch.add(RejectionBody{.payload = "{}", .type_version = 4, .event_id = "e", .target = {17}});
-    const std::string bytes = bytes_of(batch);
-    const auto back = decode_rejection(bytes);
+    batch.add(RejectionBody{.payload = "{}", .dedup_key = Hash128{1, 2}});
+    const auto back = decode_rejection(batch.body(batch.entries()[0]));
     ASSERT_TRUE(back);
     EXPECT_EQ(back->type_version, 4u);
     EXPECT_EQ(back->event_id, "e");
     EXPECT_EQ(back->target, EventId{17});
+    EXPECT_FALSE(back->dedup_key);
+    std::string keyed(batch.body(batch.entries()[1]));
+    ASSERT_TRUE(decode_rejection(keyed));
+    EXPECT_EQ(decode_rejection(keyed)->dedup_key, (Hash128{1, 2}));
+    keyed[keyed.size() - 17] = 2;  // neither no key nor one
+    EXPECT_FALSE(decode_rejection(keyed));
+    keyed[keyed.size() - 17] = 0;
+    keyed.resize(keyed.size() - 16);
+    EXPECT_FALSE(decode_rejection(keyed)) << "says nothing more than format 1";
 }
 
 TEST(Record, ASettlementReadsBackAndIsNeverOpen) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/hash.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -61,10 +62,11 @@ struct Rejection {
     std::string pointer;  ///< JSON pointer (RFC 6901) of the fault within the payload; may be empty
     std::string category;  ///< of the event, as far as it could be read
     std::string name;
-    std::uint32_t type_version = 0;  ///< of the event type that refused it; 0: no type did
-    std::string event_id;            ///< the sender's own id, as far as it could be read
-    EventId target;                  ///< of the event whose change was refused; none: a new event
-    std::string payload;             ///< the bytes refused, as sent; need not be UTF-8
+    std::uint32_t type_version = 0;    ///< of the event type that refused it; 0: no type did
+    std::string event_id;              ///< the sender's own id, as far as it could be read
+    EventId target;                    ///< of the event whose change was refused; none: a new event
+    std::optional<Hash128> dedup_key;  ///< of an Idempotency-Key that came with it
+    std::string payload;               ///< the bytes refused, as sent; need not be UTF-8
     Micros received_at;
     RejectionState state = RejectionState::kOpen;
     EventId event;      ///< kReplayed, kDuplicate: the event it is now

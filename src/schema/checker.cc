@@ -21,9 +21,11 @@ std::expected<Checker, Checker::Fault> Checker::from_schema(std::string_view jso
 
 bool Checker::check(JsonReader& reader, std::string_view payload, std::string_view at,
                     Violation& violation) const {
-    if (const auto* structure = std::get_if<Structure>(&against_))
-        return structure->check(reader, at, violation);
-    return std::get<JsonSchema>(against_).check(payload, at, violation);
+    const auto* structure = std::get_if<Structure>(&against_);
+    const bool fits = structure ? structure->check(reader, at, violation)
+                                : std::get<JsonSchema>(against_).check(payload, at, violation);
+    if (!fits) shorten(violation);
+    return fits;
 }
 
 }  // namespace eyed::schema

@@ -20,7 +20,8 @@ class Checker {
     [[nodiscard]] static std::expected<Checker, Fault> from_schema(std::string_view json);
 
     /// Whether the payload, already known to be JSON, fits. Its text is `payload`, and `reader`
-    /// stands before it; only one of the two is read. False: `violation` is filled.
+    /// stands before it; only one of the two is read. False: `violation` is filled,
+    /// and bounded (see shorten).
     [[nodiscard]] bool check(JsonReader& reader, std::string_view payload, std::string_view at,
                              Violation& violation) const;
 

@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::size_t kShownText = 40;  // bytes of a string's JSON in an example
 
+/// The places of Node::scalars.
+constexpr std::size_t kBooleans = 0;
+constexpr std::size_t kNumbers = 1;
+constexpr std::size_t kStrings = 2;
+
 bool is_integer(std::string_view number) {
     return number.find_first_of(".eE") == std::string_view::npos;
 }
@@ -63,9 +68,19 @@ void Inference::take_scalar(std::size_t at, const JsonValue& value) {
     if (value.type == JsonType::kNumber)
         type = is_integer(value.raw) ? Type::kInteger : Type::kNumber;
     ++node.types[static_cast<std::size_t>(type)];
-    if (!node.scalar.empty() || type == Type::kNull) return;
+    if (type == Type::kNull) return;
+    std::string& shown = node.scalars[type == Type::kBoolean  ? kBooleans
+                                      : type == Type::kString ? kStrings
+                                                              : kNumbers];
+    if (!shown.empty()) return;
     const bool fits = type != Type::kString || value.raw.size() <= kShownText;
-    node.scalar = fits ? std::string(value.raw) : "\"text\"";
+    shown = fits ? std::string(value.raw) : "\"text\"";
+}
+
+std::uint64_t Inference::scalars_of(const Node& node, std::size_t kind) const {
+    if (kind == kBooleans) return of(node, Type::kBoolean);
+    if (kind == kStrings) return of(node, Type::kString);
+    return of(node, Type::kInteger) + of(node, Type::kNumber);
 }
 
 std::optional<std::size_t> Inference::child(std::size_t at, std::string_view key) {
@@ -73,7 +88,7 @@ std::optional<std::size_t> Inference::child(std::size_t at, std::string_view key
     if (node.dictionary) return std::nullopt;
     const auto found = node.keys.find(key);
     if (found != node.keys.end()) return found->second;
-    if (node.keys.size() == kMaxKeysOfObject || keys_ == kMaxKeys) {
+    if (node.keys.size() == kMaxKeysOfObject || keys_ == kMaxKeys || key.size() > kMaxKeyBytes) {
         node.dictionary = true;
         return std::nullopt;
     }
@@ -162,11 +177,12 @@ void Inference::write_example(const Node& node, Optional optional, std::string& 
     const std::uint64_t arrays = of(node, Type::kArray);
     const std::uint64_t scalars = node.count - objects - arrays - of(node, Type::kNull);
     if (objects > 0 && objects >= std::max(arrays, scalars))
-        write_object(node, optional, out);
-    else if (arrays > 0 && arrays >= scalars)
-        write_array(node, out);
-    else
-        out += node.scalar.empty() ? "null" : node.scalar;
+        return write_object(node, optional, out);
+    if (arrays > 0 && arrays >= scalars) return write_array(node, out);
+    std::size_t most = 0;
+    for (const std::size_t kind : {kNumbers, kStrings})
+        if (scalars_of(node, kind) > scalars_of(node, most)) most = kind;
+    out += scalars == 0 ? "null" : node.scalars[most];
 }
 
 void Inference::write_object(const Node& node, Optional optional, std::string& out) const {
@@ -190,7 +206,8 @@ void Inference::write_array(const Node& node, std::string& out) const {
     if (node.element) {
         const Node& element = nodes_[*node.element];
         std::vector<std::string> elements;
-        if (!element.scalar.empty()) elements.push_back(element.scalar);
+        for (const std::string& scalar : element.scalars)
+            if (!scalar.empty()) elements.push_back(scalar);
         if (of(element, Type::kNull) > 0) elements.emplace_back("null");
         if (of(element, Type::kArray) > 0) write_array(element, elements.emplace_back());
         if (of(element, Type::kObject) > 0) {

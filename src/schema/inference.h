@@ -21,6 +21,7 @@ class Inference {
     /// has more than kMaxKeysOfObject, is taken for a dictionary: its keys are not told apart.
     static constexpr std::size_t kMaxKeys = 1000;
     static constexpr std::size_t kMaxKeysOfObject = 200;
+    static constexpr std::size_t kMaxKeyBytes = 256;  ///< a longer one makes a dictionary, too
     static constexpr std::size_t kMaxDepth = 32;  ///< deeper values are counted and not looked into
 
     /// Takes one payload in; a text that is not JSON is passed over.
@@ -42,7 +43,9 @@ class Inference {
     std::vector<Key> keys() const;
 
     /// An example as Structure wants it, with the keys that all payloads have; nullopt when there
-    /// are none. Scalars are the first ones seen, long texts shortened.
+    /// are none. Scalars are the first ones seen, long texts shortened. An array has one element of
+    /// each type that was there; of another value's types, which are more than one by mistake
+    /// mostly, it shows the most frequent.
     std::optional<std::string> example() const;
     /// A JSON Schema, draft 7, that fits every payload taken in.
     std::string schema() const;
@@ -51,7 +54,8 @@ class Inference {
     struct Node {
         std::uint64_t count = 0;
         std::array<std::uint64_t, kTypes> types{};
-        std::string scalar;  ///< JSON text of the first scalar that is not null
+        /// JSON texts: the first boolean, number and string.
+        std::array<std::string, 3> scalars;
         bool dictionary = false;
         std::vector<std::string> order;                        ///< keys, as first seen
         std::map<std::string, std::size_t, std::less<>> keys;  ///< into nodes_
@@ -71,6 +75,8 @@ class Inference {
     void write_example(const Node& node, Optional optional, std::string& out) const;
     void write_object(const Node& node, Optional optional, std::string& out) const;
     void write_array(const Node& node, std::string& out) const;
+    /// Scalars of one of Node::scalars.
+    std::uint64_t scalars_of(const Node& node, std::size_t kind) const;
     void write_schema(const Node& node, std::string& out) const;
     void write_types(const Node& node, std::string& out) const;
     bool has_optional_keys(const Node& node) const;

@@ -81,6 +81,37 @@ TEST(Inference, ProposesAnExampleOfTheKeysThatAllHave) {
         fits(*checker, R"({"id":7,"total":1,"items":[{"sku":"z"},{"price":1,"sku":"y"}]})"));
 }
 
+TEST(Inference, ProposesAnExampleThatFitsWhatItsArraysHeld) {
+    const std::vector<std::string> seen = {
+        R"({"tags":["x"],"rows":[[1,null]],"n":1})",
+        R"({"tags":["y",7,true,null],"rows":[["a"],false],"n":2})",
+        R"({"tags":[{"k":[1]},{"k":["a",2.5]},[]],"rows":[],"n":3})",
+    };
+    Inference inference;
+    for (const auto& one : seen)
+        inference.add(one);
+    const auto checker = Checker::from_example(*inference.example());
+    ASSERT_TRUE(checker.has_value()) << checker.error().message;
+    for (const auto& one : seen)
+        EXPECT_TRUE(fits(*checker, one)) << *inference.example();
+}
+
+TEST(Inference, ShowsTheTypeThatMostValuesHad) {
+    Inference inference;
+    for (const char* payload : {R"({"a":"x"})", R"({"a":1})", R"({"a":2.5})"})
+        inference.add(payload);
+    EXPECT_EQ(inference.example(), R"({"a":1})");
+}
+
+TEST(Inference, TakesObjectsOfLongKeysForDictionaries) {
+    Inference inference;
+    inference.add(R"({"a":{")" + std::string(257, 'k') + R"(":1},"b":{")" + std::string(256, 'k') +
+                  R"(":1}})");
+    EXPECT_TRUE(find(inference.keys(), "/a")->dictionary);
+    EXPECT_FALSE(find(inference.keys(), "/b")->dictionary);
+    EXPECT_EQ(inference.keys().size(), 3U);
+}
+
 TEST(Inference, TakesObjectsOfManyKeysForDictionaries) {
     Inference inference;
     for (int i = 0; i < 300; ++i)

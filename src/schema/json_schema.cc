@@ -21,13 +21,6 @@ namespace {
 namespace json = boost::json;
 using Link = SchemaNode::Link;
 
-std::string_view view(const json::string& text) {
-    return {text.data(), text.size()};
-}
-std::string_view view(json::string_view text) {
-    return {text.data(), text.size()};
-}
-
 /// `%2F` and the like of a URI's fragment; what is no escape stays.
 std::string fragment_text(std::string_view fragment) {
     const auto digit = [](char c) {
@@ -45,6 +38,9 @@ std::string fragment_text(std::string_view fragment) {
     }
     return text;
 }
+
+/// Of one pattern, what RE2 makes while it matches included: past that it goes slower.
+constexpr std::int64_t kPatternMemory = 256 * 1024;
 
 class Compiler {
   public:
@@ -97,6 +93,13 @@ class Compiler {
         const auto known = by_pointer_.find(pointer);
         if (known != by_pointer_.end()) return known->second;
         const auto link = static_cast<Link>(nodes_.size());
+        if (fault_) return SchemaNode::kAbsent;
+        if (link == JsonSchema::kMaxNodes || pointer.size() > JsonSchema::kMaxPointerBytes) {
+            fail(pointer, link == JsonSchema::kMaxNodes
+                              ? "There are more than 4096 schemas within the schema."
+                              : "The keys that lead here are longer than 2048 bytes.");
+            return SchemaNode::kAbsent;
+        }
         SchemaNode& node = nodes_.emplace_back();
         pointers_.push_back(pointer);
         by_pointer_.emplace(pointer, link);
@@ -161,8 +164,13 @@ class Compiler {
             fail(pointer, "The pattern is longer than 1024 bytes.");
             return nullptr;
         }
+        if (++patterns_ > JsonSchema::kMaxPatterns) {
+            fail(pointer, "There are more than 100 patterns in the schema.");
+            return nullptr;
+        }
         RE2::Options options;
         options.set_log_errors(false);
+        options.set_max_mem(kPatternMemory);
         auto made = std::make_unique<RE2>(re2::StringPiece(text.data(), text.size()), options);
         if (!made->ok()) {
             fail(pointer, fmt::format("The pattern is not one of RE2's: {}. Look-around and "
@@ -371,6 +379,7 @@ class Compiler {
     std::vector<std::string> pointers_;  ///< of nodes_
     std::map<std::string, Link, std::less<>> by_pointer_;
     std::vector<std::pair<Link, std::string>> unresolved_;  ///< a $ref's node, and its pointer
+    std::size_t patterns_ = 0;
     std::optional<JsonSchema::Fault> fault_;
 };
 

@@ -16,7 +16,8 @@ struct SchemaProgram;
 /// thread.
 ///
 /// Whatever the schema and the payload, a check is bounded: patterns run in time linear in the text
-/// (RE2), and a check that visits more than its budget of steps (see kSteps…) ends as a violation.
+/// (RE2), and a check that takes more than its budget of steps (see kSteps…), or that leads through
+/// more than kMostNested schemas at once, ends as a violation.
 /// Of draft 7 it leaves out, and refuses when compiling: `$ref` to anything but a JSON pointer into
 /// the schema itself (nothing is fetched), and what RE2 does not know in patterns (look-around,
 /// back-references). `format` is checked for `date-time`, `date` and `uuid`; other formats and
@@ -27,9 +28,15 @@ class JsonSchema {
     static constexpr std::size_t kMaxDepth = 256;  ///< of its JSON
     static constexpr std::size_t kMaxPatternBytes = 1024;
     static constexpr int kMaxPatternSize = 1000;  ///< instructions of RE2's program
-    static constexpr std::size_t kStepsAtLeast = 100'000;
-    static constexpr std::size_t kStepsPerByte = 64;  ///< of the payload, up to
+    static constexpr std::size_t kMaxPatterns = 100;
+    static constexpr std::size_t kMaxNodes = 4096;         ///< schemas within a schema
+    static constexpr std::size_t kMaxPointerBytes = 2048;  ///< of what leads to one of them
+    /// A step is about what it takes to visit a schema. A batch has many events, each with a budget
+    /// of its own: so it follows what the sender paid for, the bytes.
+    static constexpr std::size_t kStepsAtLeast = 5'000;
+    static constexpr std::size_t kStepsPerByte = 32;  ///< of the payload, up to
     static constexpr std::size_t kStepsAtMost = 20'000'000;
+    static constexpr std::size_t kMostNested = 500;  ///< schemas applied within each other
 
     /// What is wrong with a schema, and where.
     struct Fault {

@@ -2,11 +2,13 @@
 
 #include <re2/re2.h>
 
+#include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -71,8 +73,16 @@ JsonType type_of(const boost::json::value& value);
 /// A number's value, exactly.
 long double number_of(const boost::json::value& value);
 /// Equal as draft 7 has it (section 4.2.3 of the core): numbers by value, objects without order.
-bool equal(const boost::json::value& a, const boost::json::value& b);
-/// Equal values have equal hashes.
-std::uint64_t hash_of(const boost::json::value& value);
+/// `work` grows by the values looked at, and by one for every 64 bytes of text.
+bool equal(const boost::json::value& a, const boost::json::value& b, std::size_t& work);
+/// Equal values have equal hashes. `work` as of equal().
+std::uint64_t hash_of(const boost::json::value& value, std::size_t& work);
+
+inline std::string_view view(const boost::json::string& text) {
+    return {text.data(), text.size()};
+}
+inline std::string_view view(boost::json::string_view text) {
+    return {text.data(), text.size()};
+}
 
 }  // namespace eyed::schema

@@ -35,7 +35,8 @@ long double number_of(const boost::json::value& value) {
     return value.get_double();
 }
 
-bool equal(const boost::json::value& a, const boost::json::value& b) {
+bool equal(const boost::json::value& a, const boost::json::value& b, std::size_t& work) {
+    ++work;
     const JsonType type = type_of(a);
     if (type != type_of(b)) return false;
     switch (type) {
@@ -46,13 +47,15 @@ bool equal(const boost::json::value& a, const boost::json::value& b) {
         case JsonType::kNumber:
             return number_of(a) == number_of(b);
         case JsonType::kString:
+            if (a.get_string().size() != b.get_string().size()) return false;
+            work += a.get_string().size() / 64;
             return a.get_string() == b.get_string();
         case JsonType::kArray: {
             const auto& left = a.get_array();
             const auto& right = b.get_array();
             if (left.size() != right.size()) return false;
             for (std::size_t i = 0; i < left.size(); ++i)
-                if (!equal(left[i], right[i])) return false;
+                if (!equal(left[i], right[i], work)) return false;
             return true;
         }
         case JsonType::kObject:
@@ -62,15 +65,20 @@ bool equal(const boost::json::value& a, const boost::json::value& b) {
     const auto& right = b.get_object();
     if (left.size() != right.size()) return false;
     for (const auto& member : left) {
+        work += member.key().size() / 64;
         const auto* other = right.if_contains(member.key());
-        if (!other || !equal(member.value(), *other)) return false;
+        if (!other || !equal(member.value(), *other, work)) return false;
     }
     return true;
 }
 
-std::uint64_t hash_of(const boost::json::value& value) {
+std::uint64_t hash_of(const boost::json::value& value, std::size_t& work) {
+    ++work;
     const auto type = static_cast<std::uint64_t>(type_of(value));
-    const auto text = [](const auto& from) { return std::string_view(from.data(), from.size()); };
+    const auto hashed = [&work](std::string_view text, std::uint64_t seed) {
+        work += text.size() / 64;
+        return hash64(text, seed);
+    };
     switch (type_of(value)) {
         case JsonType::kNull:
             return type;
@@ -83,11 +91,11 @@ std::uint64_t hash_of(const boost::json::value& value) {
             return hash64({bytes, sizeof bytes}, type);
         }
         case JsonType::kString:
-            return hash64(text(value.get_string()), type);
+            return hashed(view(value.get_string()), type);
         case JsonType::kArray: {
             std::uint64_t hash = type;
             for (const auto& element : value.get_array())
-                hash = hash * 0x9E3779B97F4A7C15ULL + hash_of(element);
+                hash = hash * 0x9E3779B97F4A7C15ULL + hash_of(element, work);
             return hash;
         }
         case JsonType::kObject:
@@ -95,7 +103,7 @@ std::uint64_t hash_of(const boost::json::value& value) {
     }
     std::uint64_t hash = type;
     for (const auto& member : value.get_object())  // in any order
-        hash += hash64(text(member.key()), hash_of(member.value()));
+        hash += hashed(view(member.key()), hash_of(member.value(), work));
     return hash;
 }
 

@@ -1,14 +1,28 @@
 #include "schema/violation.h"
 
+#include <utility>
 #include <vector>
+
+#include "base/json_text.h"
 
 namespace eyed::schema {
 namespace {
+
+constexpr std::size_t kMostOfPointer = 1024;
+constexpr std::size_t kMostOfMessage = 2048;
 
 constexpr const char* kTypeNames[] = {"null",     "a boolean", "a number",
                                       "a string", "an object", "an array"};
 
 }  // namespace
+
+void shorten(Violation& violation) {
+    std::string pointer = shortened(violation.pointer, kMostOfPointer);
+    if (violation.message.starts_with(violation.pointer))
+        violation.message.replace(0, violation.pointer.size(), pointer);
+    violation.message = shortened(violation.message, kMostOfMessage);
+    violation.pointer = std::move(pointer);
+}
 
 const char* name_of(JsonType type) {
     return kTypeNames[static_cast<std::size_t>(type)];

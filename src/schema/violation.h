@@ -15,6 +15,10 @@ struct Violation {
     std::string message;  ///< a sentence that names the pointer
 };
 
+/// Shortens what a hostile key or a long text of a schema would make as long as they like: the
+/// pointer to 1 KiB, the message to 2 KiB, at the border of a character and with `…`.
+void shorten(Violation& violation);
+
 /// A set of JsonTypes: bit i is type i.
 using TypeSet = std::uint8_t;
 constexpr TypeSet bit(JsonType type) {

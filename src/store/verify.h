@@ -44,7 +44,8 @@ struct VerifyOptions {
 
 /// Compares the store with what the log says up to the store's position: every live event with
 /// its amendments applied, and the counts of rejections, all and open. What the log lost to a
-/// repair or to retention the store may still have. Memory grows with the amendments only. For
+/// repair or to retention the store may still have. Memory grows with the amendments, and
+/// by a bit for each rejection. For
 /// `eyed verify`: exact when nothing is applied meanwhile. Errors are of reading; differences are
 /// the report.
 [[nodiscard]] Result<VerifyReport> verify_store(log::Log& log, EventStore& store,

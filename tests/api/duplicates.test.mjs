@@ -129,3 +129,26 @@ test('the same event from many clients at once is stored once', async () => {
     assert.equal(new Set(answers.map(({body}) => body.id)).size, 1);
     assert.equal(await countOf(name), 1);
 });
+
+test('an event that was refused and sent again with its Idempotency-Key is not replayed beside itself', async () => {
+    const [name, key] = [unique(), randomUUID()];
+    await post(event({name, data: {n: 1}}));
+    const {body: types} = await server.get(`/api/v1/event-types?name=${name}`);
+    const type = `/api/v1/event-types/${types.results[0].id}`;
+    assertAnswer(await server.patch(type, {json: {example: {n: 1}, mode: 'enforce'}}), {status: 200});
+    assertAnswer(await post(event({name, data: {n: 'two'}}), keyed(key)), {status: 422});
+    assertAnswer(await post([event({name, data: {n: 2}}), event({name, data: {n: 'three'}})], keyed(`${key}-batch`)), {status: 207});
+    assertAnswer(await server.patch(type, {json: {example: null}}), {status: 200});
+    const again = await post(event({name, data: {n: 'two'}}), keyed(key));
+    assertAnswer(again, {status: 201});
+    const dry = await server.post('/api/v1/rejections/replay', {json: {name, dry_run: true}});
+    assertAnswer(dry, {status: 200, body: having({examined: 2, accepted: 1, duplicates: 1})});
+    const replayed = await server.post('/api/v1/rejections/replay', {json: {name}});
+    assertAnswer(replayed, {status: 200, body: having({examined: 2, accepted: 1, duplicates: 1})});
+    assert.equal(await countOf(name), 4);
+    const {body: refusals} = await server.get(`/api/v1/rejections?name=${name}&order=id`);
+    assert.deepEqual(refusals.results.map(({state}) => state), ['duplicate', 'replayed']);
+    assert.equal(refusals.results[0].event, again.body.id);
+    const batch = await post([event({name, data: {n: 2}}), event({name, data: {n: 'three'}})], keyed(`${key}-batch`));
+    assertAnswer(batch, {status: 200, body: having({accepted: 0, duplicates: 2})});
+});

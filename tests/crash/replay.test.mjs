@@ -7,7 +7,8 @@ import {createUser, runOn, Server, waitFor} from '../api/harness.mjs';
 
 process.setMaxListeners(0);  // every start of a server adds one
 const rounds = Number(process.env.EYED_TEST_ROUNDS || 20);
-const perRound = 300;
+const perRound = 1100;
+const limits = [25, 1000];  // of the second a kill falls between the pages of one order, too
 const aheadMs = 1500;
 
 // Events of a moment that is still to come: refused now, right once it is past. Every other one has
@@ -27,13 +28,13 @@ async function refuse(server, round) {
 }
 
 // Replays from several sides until the server dies.
-async function replayAndKill(server) {
+async function replayAndKill(server, limit) {
     let taken = 0;
     let dying = false;
     const client = async () => {
         while (!dying) {
             try {
-                const {status, body} = await server.post('/api/v1/rejections/replay', {json: {limit: 25}});
+                const {status, body} = await server.post('/api/v1/rejections/replay', {json: {limit}});
                 if (status === 200) taken += body.accepted;
                 else assert.equal(status, 503, 'behind, or stopping');
             } catch (error) {
@@ -86,7 +87,7 @@ test(`each refusal is taken in once over ${rounds} kills`, {timeout: 60_000 + ro
         await server.start();
         server.token ??= (await server.post('/api-token-auth/', {json: {username: 'admin', password}})).body.token;
         await refuse(server, round);
-        await replayAndKill(server);
+        await replayAndKill(server, limits[round % limits.length]);
         await server.start();
         await check(server);
         await server.stop();

@@ -30,6 +30,7 @@ model::Rejection rejection_of(const Chunk& chunk, std::size_t row) {
     rejection.event = {chunk.u64(15, row)};
     if (!chunk.is_null(16, row)) rejection.settled_at = chunk.micros(16, row);
     rejection.settled_by = {chunk.i64(17, row)};
+    if (!chunk.is_null(18, row)) rejection.dedup_key = {chunk.u64(18, row), chunk.u64(19, row)};
     return rejection;
 }
 
@@ -67,7 +68,8 @@ Result<Rows<model::Rejection>> read_rejections(Connection& connection,
     EYED_ASSIGN(Answer answer, connection.query(fmt::format(
                                    "SELECT id, application, key_id, dialect, reason, received_at, "
                                    "message, pointer, category, name, {}, type_version, "
-                                   "event_id, target, state, event, settled_at, settled_by "
+                                   "event_id, target, state, event, settled_at, settled_by, "
+                                   "dedup_high, dedup_low "
                                    "FROM rejections WHERE {}",
                                    payload ? "payload" : "''::BLOB", id_list(ids))));
     while (auto chunk = answer.next())

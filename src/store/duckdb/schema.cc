@@ -42,6 +42,8 @@ constexpr const char* kToFormat2[] = {
     "ALTER TABLE rejections ADD COLUMN event UBIGINT DEFAULT 0",
     "ALTER TABLE rejections ADD COLUMN settled_at TIMESTAMP",
     "ALTER TABLE rejections ADD COLUMN settled_by BIGINT DEFAULT 0",
+    "ALTER TABLE rejections ADD COLUMN dedup_high UBIGINT",
+    "ALTER TABLE rejections ADD COLUMN dedup_low UBIGINT",
     "ALTER TABLE meta ADD COLUMN untagged UBIGINT DEFAULT 0",
     "UPDATE meta SET format = 2, untagged = (SELECT coalesce(max(id), 0) FROM events)",
 };

@@ -155,6 +155,17 @@ void put_judgement(Appender& rows, const model::Judgement& judgement) {
     rows.put(static_cast<std::uint8_t>(violation));
 }
 
+/// dedup_high and dedup_low.
+void put_key(Appender& rows, const std::optional<Hash128>& key) {
+    if (key) {
+        rows.put(key->high);
+        rows.put(key->low);
+    } else {
+        rows.put_null();
+        rows.put_null();
+    }
+}
+
 /// state, event, settled_at and settled_by.
 void put_settlement(Appender& rows, const std::optional<log::SettleBody>& settled) {
     const log::SettleBody body =
@@ -204,11 +215,12 @@ Status append_rejections(Connection& connection, Decoded& decoded) {
         Appender rows,
         Appender::create(
             connection, "rejections",
-            {DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_UTINYINT,
+            {DUCKDB_TYPE_UBIGINT,  DUCKDB_TYPE_BIGINT,    DUCKDB_TYPE_BIGINT,  DUCKDB_TYPE_UTINYINT,
              DUCKDB_TYPE_UTINYINT, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR,
-             DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_BLOB, DUCKDB_TYPE_UINTEGER,
-             DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_USMALLINT, DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_UTINYINT,
-             DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_BIGINT}));
+             DUCKDB_TYPE_VARCHAR,  DUCKDB_TYPE_VARCHAR,   DUCKDB_TYPE_BLOB,    DUCKDB_TYPE_UINTEGER,
+             DUCKDB_TYPE_VARCHAR,  DUCKDB_TYPE_USMALLINT, DUCKDB_TYPE_UBIGINT, DUCKDB_TYPE_UTINYINT,
+             DUCKDB_TYPE_UBIGINT,  DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_BIGINT,  DUCKDB_TYPE_UBIGINT,
+             DUCKDB_TYPE_UBIGINT}));
     for (const auto& [id, body, settled] : decoded.rejections) {
         rows.put(id);
         rows.put(body.application.value);
@@ -226,6 +238,7 @@ Status append_rejections(Connection& connection, Decoded& decoded) {
         put_event_tag(rows, body.event_id);
         rows.put(body.target.value);
         put_settlement(rows, settled);
+        put_key(rows, body.dedup_key);
         EYED_TRY(rows.end_row());
         if (!settled) ++decoded.open;
     }
