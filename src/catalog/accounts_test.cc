@@ -477,13 +477,10 @@ TEST_F(CatalogAccounts, ANewPasswordAndADeactivationRevokeRefreshTokens) {
     EXPECT_FALSE(tokens.counts("b", Micros{20}).value());
 }
 
-TEST_F(CatalogAccounts, RefreshTokensAreRevokedByFamilyAndForgottenOnceExpired) {
+TEST_F(CatalogAccounts, RefreshTokensAreForgottenOnceExpired) {
     user_ = make_user("ann").id;
     auto& tokens = catalog_->refresh_tokens();
     ASSERT_TRUE(tokens.add(token("a")));
-    ASSERT_TRUE(tokens.revoke_family("a", Micros{20}));
-    EXPECT_EQ(tokens.revoke_family("a", Micros{20}).error().code, Code::kNotFound);
-    EXPECT_EQ(tokens.revoke_family("none", Micros{20}).error().code, Code::kNotFound);
     ASSERT_TRUE(tokens.add(token("b")));
     EXPECT_FALSE(tokens.counts("b", Micros{110}).value());
     EXPECT_EQ(tokens.rotate("b", token("c", Micros{110}), kBy).value(),
