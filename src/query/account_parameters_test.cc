@@ -37,7 +37,7 @@ TEST(AccountParameters, FaultyOnesAreAllNamed) {
     EXPECT_THAT(names(errors), ElementsAre("state", "order", "user"));
     errors.clear();
     native_audit("from=x&to=y&subject_id=-1&cursor=z&order=id", errors);
-    EXPECT_THAT(names(errors), ElementsAre("from", "to", "subject_id", "cursor", "order"));
+    EXPECT_THAT(names(errors), ElementsAre("from", "to", "subject_id", "order", "cursor"));
 }
 
 TEST(AccountParameters, ACursorLeadsOnInItsListAndOrderAlone) {
