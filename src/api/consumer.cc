@@ -78,15 +78,8 @@ void append_entry(const Entry& entry, std::string& out) {
     out += '}';
 }
 
-/// A text from outside as an answer repeats it: enough to know it by.
-std::string_view excerpt(std::string_view text) {
-    constexpr std::size_t kBytes = 500;
-    if (text.size() <= kBytes) return text;
-    std::size_t end = kBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        --end;
-    return text.substr(0, end);
-}
+/// Of a text from outside an answer repeats this much: enough to know it by.
+constexpr std::size_t kExcerptBytes = 500;
 
 /// As FastAPI tells Python's JSONDecodeError; of no body at all it says that it is missing.
 Entry syntax_entry(const Decoded& decoded) {
@@ -95,7 +88,7 @@ Entry syntax_entry(const Decoded& decoded) {
     std::string context = "{\"msg\":";
     append_json_string(decoded.syntax.message, context);
     context += ",\"doc\":";
-    append_json_string(excerpt(decoded.body), context);
+    append_json_string(utf8_prefix(decoded.body, kExcerptBytes), context);
     context += fmt::format(R"(,"pos":{},"lineno":{},"colno":{}}})", place.character, place.line,
                            place.column);
     return {fmt::format(",{}", place.character),

@@ -179,15 +179,21 @@ class Receipt {
 };
 
 /// Whose event is meant: the one application that the caller reads or names, or that has it.
+/// kTimeout: nobody's that the store knows of, and it does not know yet all that was accepted.
 Task<Result<ApplicationId>> application_of(Api& api, http::Request& request,
                                            const std::string& event_id,
                                            std::vector<ApplicationId> applications) {
     if (applications.size() == 1) co_return applications.front();
-    static_cast<void>(co_await read_barrier(api, request));
+    const Freshness freshness = co_await read_barrier(api, request);
     auto read = [&api, &event_id, &applications] { return look_up(api, event_id, applications); };
     const Result<Known> known =
         co_await on_worker(api.services.lanes.queries, request, std::move(read));
     if (!known) co_return std::unexpected(known.error());
+    if (freshness == Freshness::kStale && known->events.empty() && known->rejections.empty())
+        co_return failure(
+            Code::kTimeout,
+            "Queries do not see yet all that was accepted, and nobody is known to have "
+            "sent this event_id: name its `application`, or ask again.");
     co_return only_application(*known, request.principal.application);
 }
 

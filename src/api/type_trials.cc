@@ -174,14 +174,19 @@ class Tally {
     std::uint64_t others_ = 0;
 };
 
-void check_events(const schema::Checker& checker, const std::vector<model::Event>& events,
-                  schema::JsonIndex& index, Tally& tally) {
+/// How many it came to before the deadline: one at least.
+std::size_t check_events(const schema::Checker& checker, const std::vector<model::Event>& events,
+                         const Deadline& deadline, schema::JsonIndex& index, Tally& tally) {
+    std::size_t checked = 0;
     for (const model::Event& event : events) {
+        if (checked != 0 && deadline.passed()) break;
+        ++checked;
         if (index.index(event.data)) continue;  // the log's own: it was JSON when it came
         schema::JsonReader reader(index);
         schema::Violation violation;
         if (!checker.check(reader, event.data, "/data", violation)) tally.add(violation, event.id);
     }
+    return checked;
 }
 
 /// What a backtest is asked for.
@@ -238,18 +243,26 @@ Task<Status> run(Api& api, const http::Request& request, StoredEvents& events,
                  const schema::Checker& checker, std::uint64_t limit, Backtest& out) {
     const Deadline deadline;
     schema::JsonIndex index;
+    std::optional<EventId> rest;  // the last event checked, while there is more behind it
     while (out.examined < limit && !deadline.passed()) {
         EYED_CO_ASSIGN(const auto page, co_await events.next(limit - out.examined));
-        if (page.empty()) break;
-        auto work = [&]() -> Status {
-            check_events(checker, page, index, out.tally);
-            return {};
+        if (page.empty()) {
+            rest.reset();
+            break;
+        }
+        auto work = [&]() -> Result<std::size_t> {
+            return check_events(checker, page, deadline, index, out.tally);
         };
-        EYED_CO_TRY(co_await on_worker(api.services.lanes.queries, request, std::move(work)));
-        out.examined += page.size();
+        EYED_CO_ASSIGN(const std::size_t checked,
+                       co_await on_worker(api.services.lanes.queries, request, std::move(work)));
+        out.examined += checked;
+        if (checked < page.size()) {  // the deadline came within it
+            rest = page[checked - 1].id;
+            break;
+        }
+        rest = events.rest();
     }
-    if (const auto rest = events.rest())
-        out.next = query::encode_offset(query::ListKind::kBacktest, rest->value);
+    if (rest) out.next = query::encode_offset(query::ListKind::kBacktest, rest->value);
     co_return Status();
 }
 

@@ -254,7 +254,8 @@ Status Program::Parts::open_events() {
 
     type_directory.emplace(catalog->event_types());
     types.emplace(*type_directory, *catalog_lane,
-                  ingest::Types::Options{.limit_per_application = settings.ingest.max_types});
+                  ingest::Types::Options{.limit_per_application = settings.ingest.max_types,
+                                         .logger = &logger});
     EYED_TRY(types->refresh());
     duplicates.emplace(clock.now());
     committer.emplace(*log, *types, &*duplicates);

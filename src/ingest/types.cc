@@ -37,16 +37,25 @@ bool Types::full(ApplicationId application) const {
 
 namespace {
 
-std::shared_ptr<const schema::Checker> checker_of(const TypeRow& row) {
+std::shared_ptr<const schema::Checker> checker_of(const TypeRow& row, Logger* logger) {
     if (row.mode == model::CheckMode::kOff || (!row.example && !row.schema)) return nullptr;
     auto checker = row.example ? schema::Checker::from_example(*row.example)
                                : schema::Checker::from_schema(*row.schema);
-    if (!checker) return nullptr;
+    if (!checker) {
+        if (logger != nullptr)
+            logger->error("The rules of an event type cannot be read: it is not checked.",
+                          {{"category", row.category},
+                           {"name", row.name},
+                           {"version", std::uint64_t{row.version}},
+                           {"pointer", checker.error().pointer},
+                           {"fault", checker.error().message}});
+        return nullptr;
+    }
     return std::make_shared<const schema::Checker>(*std::move(checker));
 }
 
 /// `known`, if there is one, is the type as it was.
-TypePointer state_of(const TypeRow& row, const TypePointer& known) {
+TypePointer state_of(const TypeRow& row, const TypePointer& known, Logger* logger) {
     auto state = std::make_shared<TypeState>();
     state->id = row.id;
     state->category = row.category;
@@ -55,7 +64,7 @@ TypePointer state_of(const TypeRow& row, const TypePointer& known) {
     state->version = row.version;
     state->revision = row.revision;
     const bool as_it_was = known && known->revision == row.revision;
-    state->checker = as_it_was ? known->checker : checker_of(row);
+    state->checker = as_it_was ? known->checker : checker_of(row, logger);
     std::vector<ApplicationId> senders = row.senders;
     if (senders.empty()) senders.push_back(row.application);
     state->sender = known ? known->sender : senders.front();
@@ -74,7 +83,7 @@ void Types::install(const TypeRow& row) {
     if (known && known->revision == row.revision &&
         known->more_senders.size() + 1 >= row.senders.size())
         return;
-    TypePointer state = state_of(row, known);
+    TypePointer state = state_of(row, known, options_.logger);
     const std::uint64_t hash = type_hash(row.category, row.name);
     Shard& shard = shards_[hash % kShards];
     {

@@ -16,6 +16,7 @@
 #include "base/executor.h"
 #include "base/hash.h"
 #include "base/ids.h"
+#include "base/logger.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "base/worker_pool.h"
@@ -87,6 +88,7 @@ class Types {
   public:
     struct Options {
         std::uint32_t limit_per_application = 10'000;
+        Logger* logger = nullptr;  ///< hears of rules that cannot be checked any more
     };
     /// `pool` runs the directory's blocking calls. All are referred to and must outlive this; every
     /// Registration must have ended before it goes.
@@ -99,7 +101,7 @@ class Types {
     /// Takes in what changed in the directory: at start (before serving), after a type was changed,
     /// and now and then for changes of other processes. Blocks. What it has to check against is
     /// compiled here; an example or schema that cannot be any more (a newer rule) leaves its type
-    /// unchecked.
+    /// unchecked, and the log says so once a version.
     [[nodiscard]] Status refresh();
 
     /// Null: not known yet.

@@ -414,5 +414,26 @@ TEST_F(IntakeTest, ExamplesChangeWhileEventsCome) {
     EXPECT_EQ(cache.find("c", "n")->version, 201u);
 }
 
+TEST(TypesTest, RulesThatCannotBeReadAnyMoreAreLoggedOnce) {
+    MemoryDirectory directory;
+    WorkerPool pool{{.name = "types"}};
+    CapturingLogger logger;
+    Types types(directory, pool, {.logger = &logger});
+    ASSERT_TRUE(directory.create_if_absent({{{1}, "c", "n", {}}}, 10));
+    directory.set_example("c", "n", "{");
+    ASSERT_TRUE(types.refresh());
+    ASSERT_TRUE(types.refresh());
+    ASSERT_EQ(logger.lines().size(), 1u);
+    EXPECT_TRUE(logger.has("it is not checked"));
+    EXPECT_TRUE(logger.has("name=n"));
+    EXPECT_EQ(types.find("c", "n")->checker, nullptr);
+    directory.set_example("c", "n", "[");
+    ASSERT_TRUE(types.refresh());
+    EXPECT_EQ(logger.lines().size(), 2u) << "another version";
+    directory.set_example("c", "n", R"({"a":1})");
+    ASSERT_TRUE(types.refresh());
+    EXPECT_EQ(logger.lines().size(), 2u);
+}
+
 }  // namespace
 }  // namespace eyed::ingest

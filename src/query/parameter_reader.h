@@ -37,11 +37,13 @@ class Reader {
         }
         for (std::size_t i = 0; i < parameters.size(); ++i) {
             const Parameter& parameter = parameters[i];
-            const bool printable = is_utf8(parameter.value) && is_utf8(parameter.name) &&
-                                   parameter.value.find('\0') == std::string::npos;
-            if (!printable) {
+            if (!is_utf8(parameter.value) || !is_utf8(parameter.name)) {
                 fail(is_utf8(parameter.name) ? parameter.name : "query",
-                     "The query string must be UTF-8 without null characters.");
+                     "The query string must be UTF-8.");
+                continue;
+            }
+            if (parameter.value.find('\0') != std::string::npos) {
+                fail(parameter.name, "Null characters are not allowed.");
                 continue;
             }
             const bool later = std::any_of(

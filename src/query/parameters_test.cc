@@ -97,9 +97,9 @@ TEST(NativeEvents, NamesWhatIsWrong) {
         {"name=a&name=b", "name", "This parameter is given twice."},
         {"data.=1", "data.", "A part of the path is empty."},
         {"data.a..b=1", "data.a..b", "A part of the path is empty."},
-        {"name=%FF", "name", "The query string must be UTF-8 without null characters."},
-        {"%FF", "query", "The query string must be UTF-8 without null characters."},
-        {"name=%00", "name", "The query string must be UTF-8 without null characters."},
+        {"name=%FF", "name", "The query string must be UTF-8."},
+        {"%FF", "query", "The query string must be UTF-8."},
+        {"name=%00", "name", "Null characters are not allowed."},
     };
     for (const auto& c : cases) {
         ParameterErrors errors;
