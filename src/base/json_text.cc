@@ -88,6 +88,16 @@ std::size_t count_code_points(std::string_view text) {
     return count;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    constexpr std::size_t kMostContinuations = 3;
+    std::size_t end = bytes;
+    while (end > 0 && bytes - end < kMostContinuations &&
+           is_continuation(static_cast<unsigned char>(text[end])))
+        --end;
+    return text.substr(0, end);
+}
+
 void append_utf8(std::uint32_t code_point, std::string& out) {
     const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
     if (code_point < 0x80) {

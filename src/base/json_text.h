@@ -16,6 +16,9 @@ bool is_utf8(std::string_view text);
 /// Code points in `text`, which must be UTF-8.
 std::size_t count_code_points(std::string_view text);
 
+/// The front of `text`, at most `bytes` of it and not cut inside a character of UTF-8.
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes);
+
 /// Appends the code point as UTF-8; it must be one (at most U+10FFFF, no surrogate).
 void append_utf8(std::uint32_t code_point, std::string& out);
 

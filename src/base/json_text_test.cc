@@ -28,6 +28,17 @@ TEST(JsonText, ReplacesBytesThatAreNotUtf8) {
     EXPECT_EQ(quoted("\xF0\x9F\x98"), "\"\uFFFD\uFFFD\uFFFD\"");
 }
 
+TEST(JsonText, AFrontIsNotCutInsideACharacter) {
+    EXPECT_EQ(utf8_prefix("abc", 3), "abc");
+    EXPECT_EQ(utf8_prefix("abc", 2), "ab");
+    EXPECT_EQ(utf8_prefix("aé", 2), "a");
+    EXPECT_EQ(utf8_prefix("aéb", 3), "aé");
+    for (const std::size_t bytes : {1, 2, 3, 4})
+        EXPECT_EQ(utf8_prefix("a\U0001F600z", bytes), "a") << bytes;
+    EXPECT_EQ(utf8_prefix("a\U0001F600z", 5), "a\U0001F600");
+    EXPECT_EQ(utf8_prefix("\x80\x80\x80\x80\x80\x80", 5).size(), 2U) << "no UTF-8 at all";
+}
+
 TEST(JsonText, KnowsUtf8) {
     for (const std::string_view good : {"", "a", "é", "\u07FF", "\uFFFF", "\U0010FFFF"})
         EXPECT_TRUE(is_utf8(good));
