@@ -109,8 +109,10 @@ Task<int> Connection::unpack_body() {
     const Coding coding = coding_of(head_.content_encoding);
     if (coding == Coding::kIdentity) co_return kBodyRead;
     const Limits& limits = site_.options.limits;
-    const bool open = request_.route->scope == model::Scope::kOpen;
-    const std::size_t limit = open ? limits.open_body : limits.decompressed;
+    const Route& route = *request_.route;
+    const bool open = route.scope == model::Scope::kOpen;
+    const std::size_t usual = open ? limits.open_body : limits.decompressed;
+    const std::size_t limit = route.max_body != 0 ? route.max_body : usual;
     const std::string_view packed = request_.body;
     auto work = [coding, packed, limit] { return unpack(coding, packed, limit); };
     Result<Buffer> unpacked = Buffer();

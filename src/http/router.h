@@ -28,7 +28,9 @@ struct Route {
     model::Scope scope = model::Scope::kManage;
     model::Role role = model::Role::kApplication;  ///< the least that a caller must be
     Handler handler;
-    std::size_t max_body = 0;  ///< bytes; 0: Limits::body, or Limits::open_body on kOpen routes
+    /// Bytes as they come, and unpacked; 0: Limits::body and ::decompressed, or ::open_body on
+    /// kOpen routes.
+    std::size_t max_body = 0;
 };
 
 /// Whether `path`, percent-encoded as sent, is `prefix` (`/api/v1`) or below it: by whole segments,
