@@ -50,6 +50,14 @@ struct ListQuery {
     }
 };
 
+/// The number that a text is; nullopt: none.
+std::optional<std::uint64_t> number_in(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = fault == std::errc{} && end == text.data() + text.size();
+    return whole ? std::optional(number) : std::nullopt;
+}
+
 const Column* column_of(std::string_view order) {
     if (order.starts_with('-')) order.remove_prefix(1);
     const auto* found = std::ranges::find(kColumns, order, &Column::order);
@@ -64,10 +72,8 @@ ListQuery read_query(const http::Request& request) {
     const std::string_view order = value_of(*form, "order");
     if (column_of(order) != nullptr) query.order = order;
     const std::string_view page = value_of(*form, "page");
-    std::uint64_t number = 0;
-    const auto [end, fault] = std::from_chars(page.data(), page.data() + page.size(), number);
-    if (fault == std::errc{} && end == page.data() + page.size() && number >= 1)
-        query.page = std::min(number, kLastPage);
+    const std::uint64_t number = number_in(page).value_or(0);
+    if (number >= 1) query.page = std::min(number, kLastPage);
     return query;
 }
 
@@ -185,6 +191,7 @@ std::string list_content(const ListQuery& query, const EventTypes::Found& found)
 }
 
 struct ExampleForm {
+    std::string version;  ///< of the type when the form was opened
     std::string_view typed;
     std::string_view error;
     std::string_view done;
@@ -216,6 +223,7 @@ std::string change_content(const BrowserSessions::Session& session, const model:
         .attribute("action", change_path(type.id))
         .raw(">");
     append_field({.name = "csrf_token", .type = "hidden", .value = session.csrf}, html);
+    append_field({.name = "version", .type = "hidden", .value = form.version}, html);
     append_field({.name = "example",
                   .label = "Example",
                   .type = "textarea",
@@ -259,12 +267,37 @@ std::string example_problem(std::string_view example) {
     return checker ? std::string() : checker.error().message;
 }
 
-/// A form that was opened before somebody set a JSON Schema.
-http::Response conflict_page(const BrowserSessions::Session& session,
-                             const model::EventType& type) {
+/// A form that was opened before the type was changed to what it is now: with what was typed, to
+/// be saved again, unless a JSON Schema has come.
+http::Response conflict_page(const BrowserSessions::Session& session, const model::EventType& type,
+                             std::string_view typed) {
     const std::string title = title_of(type);
-    return message_page(409, {.title = title, .session = &session},
-                        "This type has a JSON Schema meanwhile, which the API alone changes.");
+    const Frame frame{.title = title, .session = &session};
+    if (type.schema)
+        return message_page(409, frame,
+                            "This type has a JSON Schema meanwhile, which the API alone changes.");
+    const std::string changed = fmt::format(
+        "Somebody has changed this type meanwhile. Its example is now: {} Save again to put yours "
+        "in its place.",
+        type.example.value_or("none."));
+    return page(409, frame,
+                change_content(
+                    session, type,
+                    {.version = std::to_string(type.version), .typed = typed, .error = changed}));
+}
+
+/// What a form asks for.
+EventTypes::Change change_of(const BrowserSessions::Session& session, const model::EventType& type,
+                             std::string_view typed) {
+    EventTypes::Change change;
+    change.id = type.id;
+    change.by = {session.user.id, {}, model::Via::kAdmin};
+    change.expected_version = type.version;
+    const bool clears = typed.find_first_not_of(" \t\r\n") == std::string_view::npos;
+    change.example.emplace();
+    if (!clears) change.example->emplace(typed);
+    change.mode = clears ? model::CheckMode::kOff : model::CheckMode::kEnforce;
+    return change;
 }
 
 }  // namespace
@@ -290,7 +323,7 @@ Task<http::Response> admin_event_type(Api& api, http::Request& request) {
     if (!session) co_return see_other(std::string(kLoginPath));
     const Result<model::EventType> type = co_await find_type(api, request);
     if (!type) co_return no_such_type(api, request, *session, type.error());
-    ExampleForm form;
+    ExampleForm form{.version = std::to_string(type->version)};
     if (type->example) form.typed = *type->example;
     if (request.query == "saved=1")
         form.done = type->mode != model::CheckMode::kOff
@@ -312,27 +345,28 @@ Task<http::Response> admin_change_event_type(Api& api, http::Request& request) {
     if (!type) co_return no_such_type(api, request, *session, type.error());
 
     const std::string_view typed = value_of(*sent, "example");
-    const bool clears = typed.find_first_not_of(" \t\r\n") == std::string_view::npos;
-    const std::string wrong = clears ? std::string() : example_problem(typed);
+    const std::string_view version = value_of(*sent, "version");
+    EventTypes::Change change = change_of(*session, *type, typed);
+    const std::string wrong = *change.example ? example_problem(typed) : std::string();
     if (!wrong.empty()) {
         const std::string title = title_of(*type);
         const Frame frame{.title = title, .session = &*session};
-        const ExampleForm again{.typed = typed, .error = wrong};
+        const ExampleForm again{.version = std::string(version), .typed = typed, .error = wrong};
         co_return page(200, frame, change_content(*session, *type, again));
     }
-    if (type->schema) co_return conflict_page(*session, *type);
-    EventTypes::Change change;
-    change.id = type->id;
-    change.by = {session->user.id, {}, model::Via::kAdmin};
+    if (type->schema || number_in(version) != type->version)
+        co_return conflict_page(*session, *type, typed);
     change.at = api.services.clock.now();
-    change.example.emplace();
-    if (!clears) change.example->emplace(typed);
-    change.mode = clears ? model::CheckMode::kOff : model::CheckMode::kEnforce;
     auto save = [&api, &change]() -> Status {
         EYED_TRY(api.services.catalog.event_types().change(change));
         return api.services.types.refresh();
     };
     const Status saved = co_await on_worker(api.services.lanes.catalog, request, std::move(save));
+    if (!saved && saved.error().code == Code::kConflict) {
+        const Result<model::EventType> now = co_await find_type(api, request);
+        if (!now) co_return no_such_type(api, request, *session, now.error());
+        co_return conflict_page(*session, *now, typed);
+    }
     if (!saved) co_return fail_page(api, request, saved.error());
     co_return see_other(change_path(type->id) + "?saved=1");
 }

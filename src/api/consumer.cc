@@ -7,6 +7,7 @@
 #include "api/flow.h"
 #include "api/handlers.h"
 #include "api/verdicts.h"
+#include "base/json_members.h"
 #include "base/json_text.h"
 #include "ingest/committer.h"
 #include "ingest/fields.h"

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "base/json_members.h"
 #include "base/json_text.h"
 #include "http/percent.h"
 #include "http/router.h"
@@ -91,7 +92,9 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "of events that is not JSON is kept under `/api/v1/rejections`, too.",
     "A single event was refused: `errors` has field, pointer, reason and message of each fault. "
     "It is kept under `/api/v1/rejections`.",
-    "No credentials, or not valid ones. Carries `WWW-Authenticate: Token`.",
+    "No credentials, or not valid ones. Carries `WWW-Authenticate: Token`; for clients of "
+    "FastAPI's "
+    "errors `Bearer`.",
     "The key lacks the scope, the caller the role, or the application is another's.",
     "No such path or thing, or none that the caller may read.",
     "The path is known, the method is not one of `Allow`.",
@@ -102,8 +105,8 @@ constexpr std::array<std::string_view, kRows> kMeaning{{
     "The request line is over `http.header_limit`.",
     "See the route's content types.",
     "The request has an `Expect` that is not `100-continue`.",
-    "Too many tries to log in as this user from this address, or from this address at all; "
-    "`Retry-After` says when.",
+    "Too many tries to log in as this user from this address, or to log in or use tokens that are "
+    "not valid from this address at all; `Retry-After` says when.",
     "The header is over `http.header_limit`, or has more than 128 fields.",
     "A fault of ours: the log has it under the request's id.",
     "Understood, and not offered.",
@@ -181,14 +184,6 @@ void add_headers(const ErrorKind& kind, http::Response& response) {
         response.headers.push_back({"Retry-After", std::to_string(kind.retry_after_s)});
 }
 
-void append_member(std::string_view name, std::string_view value, std::string& out) {
-    if (value.empty()) return;
-    if (out.back() != '{') out += ',';
-    append_json_string(name, out);
-    out += ':';
-    append_json_string(value, out);
-}
-
 }  // namespace
 
 std::span<const ErrorKind> error_kinds() {
@@ -258,10 +253,10 @@ http::Response problem(const http::Request& request, const ErrorKind& kind, std:
         for (const Flaw& flaw : flaws) {
             if (&flaw != flaws.data()) body += ',';
             body += '{';
-            append_member("field", flaw.field, body);
-            append_member("pointer", flaw.pointer, body);
-            append_member("reason", flaw.reason, body);
-            append_member("message", flaw.message, body);
+            append_member_if_any("field", flaw.field, body);
+            append_member_if_any("pointer", flaw.pointer, body);
+            append_member_if_any("reason", flaw.reason, body);
+            append_member_if_any("message", flaw.message, body);
             body += '}';
         }
         body += ']';

@@ -5,7 +5,7 @@
 #include "api/lists.h"
 #include "api/types.h"
 #include "api/verdicts.h"
-#include "base/json_text.h"
+#include "base/json_members.h"
 #include "catalog/catalog.h"
 #include "ingest/types.h"
 #include "query/cursor.h"
@@ -17,83 +17,43 @@ namespace {
 
 constexpr std::size_t kMaxDescription = 2000;
 
-void append_document(std::string_view name, const std::optional<std::string>& json,
-                     std::string& out) {
-    out += ",\"";
-    out += name;
-    out += "\":";
-    out += json ? *json : "null";
-}
-
-void append_text_member(std::string_view name, std::string_view text, std::string& out) {
-    out += ",\"";
-    out += name;
-    out += "\":";
-    append_json_string(text, out);
-}
-
-void append_instant(std::string_view name, std::optional<Micros> at, std::string& out) {
-    out += ",\"";
-    out += name;
-    out += "\":";
-    if (!at) {
-        out += "null";
-        return;
-    }
-    out += '"';
-    append_iso8601(*at, out);
-    out += '"';
-}
-
-void append_user(std::string_view name, UserId user, std::string& out) {
-    out += ",\"";
-    out += name;
-    out += "\":";
-    if (user)
-        append_number(static_cast<std::uint64_t>(user.value), out);
-    else
-        out += "null";
-}
-
 void append_counts(const store::TypeCounts& counts, std::string& out) {
-    out += ",\"counts\":{\"events\":";
-    append_number(counts.events, out);
-    out += ",\"violations\":";
-    append_number(counts.violations, out);
-    out += ",\"rejections\":";
-    append_number(counts.open_rejections, out);
+    append_key("counts", out);
+    out += '{';
+    append_number_member("events", counts.events, out);
+    append_number_member("violations", counts.violations, out);
+    append_number_member("rejections", counts.open_rejections, out);
     out += '}';
 }
 
 void append_event_type(const model::EventType& type, const store::TypeCounts& counts,
                        std::string& out) {
-    out += "{\"id\":";
-    append_number(static_cast<std::uint64_t>(type.id.value), out);
+    out += '{';
+    append_id_member("id", static_cast<std::uint64_t>(type.id.value), out);
     append_text_member("category", type.category, out);
     append_text_member("name", type.name, out);
     append_text_member("description", type.description, out);
     append_text_member("mode", model::mode_name(type.mode), out);
-    append_document("example", type.example, out);
-    append_document("schema", type.schema, out);
-    out += ",\"version\":";
-    append_number(type.version, out);
+    append_json_member("example", type.example, out);
+    append_json_member("schema", type.schema, out);
+    append_number_member("version", type.version, out);
     append_counts(counts, out);
-    append_instant("first_seen", type.first_seen, out);
-    append_instant("last_seen", counts.last_seen, out);
-    append_instant("updated_at", type.updated_at, out);
-    append_user("updated_by", type.updated_by, out);
+    append_instant_member("first_seen", type.first_seen, out);
+    append_instant_member("last_seen", counts.last_seen, out);
+    append_instant_member("updated_at", type.updated_at, out);
+    append_id_member("updated_by", static_cast<std::uint64_t>(type.updated_by.value), out);
     out += '}';
 }
 
 void append_version(const model::EventTypeVersion& version, std::string& out) {
-    out += "{\"version\":";
-    append_number(version.version, out);
+    out += '{';
+    append_number_member("version", version.version, out);
     append_text_member("description", version.description, out);
     append_text_member("mode", model::mode_name(version.mode), out);
-    append_document("example", version.example, out);
-    append_document("schema", version.schema, out);
-    append_instant("changed_at", version.changed_at, out);
-    append_user("changed_by", version.changed_by, out);
+    append_json_member("example", version.example, out);
+    append_json_member("schema", version.schema, out);
+    append_instant_member("changed_at", version.changed_at, out);
+    append_id_member("changed_by", static_cast<std::uint64_t>(version.changed_by.value), out);
     out += '}';
 }
 
@@ -172,7 +132,7 @@ Task<http::Response> answer_type(Api& api, http::Request& request, const model::
 }
 
 /// The change that a body asks for; what is wrong with it is in the body's errors.
-catalog::EventTypes::Change read_change(DocumentBody& body, const WantedRules& rules) {
+catalog::EventTypes::Change read_change(JsonBody& body, const WantedRules& rules) {
     catalog::EventTypes::Change change;
     change.description = body.text("description", kMaxDescription);
     if (const auto mode = body.text("mode", kMaxDescription)) {
@@ -183,7 +143,6 @@ catalog::EventTypes::Change read_change(DocumentBody& body, const WantedRules& r
         change.expected_version = static_cast<std::uint32_t>(*version);
     change.example = rules.example;
     change.schema = rules.schema;
-    body.refuse_others();
     return change;
 }
 
@@ -226,13 +185,14 @@ Task<http::Response> change_event_type(Api& api, http::Request& request) {
     if (!takes_json(request)) co_return unsupported_media_type(request);
     const Result<model::EventType> type = co_await find_event_type(api, request);
     if (!type) co_return fail(api, request, type.error());
-    Result<DocumentBody> body = DocumentBody::parse(request.body);
+    Result<JsonBody> body = JsonBody::parse(request.body, JsonBody::Empty::kIsObject);
     if (!body) co_return fail(api, request, body.error());
     const WantedRules rules = read_rules(*body);
     catalog::EventTypes::Change change = read_change(*body, rules);
     const auto compiled = co_await compile_rules(api, request, rules, *body);
     if (!compiled) co_return fail(api, request, compiled.error());
-    if (!body->errors().empty()) co_return field_errors(request, body->errors());
+    if (const auto& faults = body->finish(); !faults.empty())
+        co_return field_errors(request, faults);
     change.id = type->id;
     change.by = actor_of(request);
     change.at = api.services.clock.now();
@@ -256,7 +216,7 @@ Task<http::Response> list_event_type_versions(Api& api, http::Request& request) 
     const Result<model::EventType> type = co_await find_event_type(api, request);
     if (!type) co_return fail(api, request, type.error());
     auto list = [&api, &query, &type]() -> Result<Page> {
-        catalog::EventTypes::VersionPage page{.limit = query.limit};
+        catalog::EventTypes::VersionPage page{.limit = query.limit, .byte_limit = kPageBytes};
         if (query.cursor != 0) page.after = static_cast<std::uint32_t>(query.cursor);
         EYED_ASSIGN(const auto found, api.services.catalog.event_types().versions(type->id, page));
         std::string next;

@@ -2,6 +2,7 @@
 #include "api/flow.h"
 #include "api/handlers.h"
 #include "api/verdicts.h"
+#include "base/json_members.h"
 #include "base/json_text.h"
 #include "http/forms.h"
 #include "ingest/committer.h"

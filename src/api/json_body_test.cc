@@ -49,6 +49,56 @@ TEST(JsonBodyTest, EveryFaultIsToldAtOnce) {
                             "g: Null characters are not allowed.", "h: This field is required."));
 }
 
+TEST(JsonBodyTest, AMemberGivenTwiceIsAFault) {
+    auto body = JsonBody::parse(R"({"role":"member","role":"superuser"})").value();
+    body.text("role");
+    EXPECT_THAT(faults(body), ElementsAre("role: This field is given twice."));
+}
+
+TEST(JsonBodyTest, DocumentsAreKeptAsTheyWereSent) {
+    auto body = JsonBody::parse(R"({"a": {"n": 1.0, "n": 2}, "b": null})").value();
+    EXPECT_EQ(body.document("a"), std::optional(std::optional<std::string>(R"({"n":1.0,"n":2})")));
+    EXPECT_EQ(body.document("b"), std::optional(std::optional<std::string>()));
+    EXPECT_EQ(body.document("c"), std::nullopt);
+    EXPECT_THAT(faults(body), IsEmpty());
+}
+
+TEST(JsonBodyTest, NumbersAndTextsHaveBounds) {
+    auto body = JsonBody::parse(
+                    R"({"a":5,"b":6,"c":-1,"d":5.0,"e":"éé","f":"ééé","g":9223372036854775808})")
+                    .value();
+    EXPECT_EQ(body.number("a", {1, 5}), 5U);
+    EXPECT_EQ(body.number("b", {1, 5}), std::nullopt);
+    EXPECT_EQ(body.number("c", {}), std::nullopt);
+    EXPECT_EQ(body.number("d", {1, 5}), std::nullopt);
+    EXPECT_EQ(body.text("e", 2), "éé");
+    EXPECT_EQ(body.text("f", 2), std::nullopt);
+    EXPECT_EQ(body.integer("g"), std::nullopt);
+    EXPECT_EQ(body.finish().size(), 5U);
+}
+
+TEST(JsonBodyTest, IdsArePositiveAndNotTooMany) {
+    auto body =
+        JsonBody::parse(R"({"a":[1,2],"b":[],"c":[1,2,3],"d":[0],"e":["1"],"f":7,"g":[[1]]})")
+            .value();
+    EXPECT_THAT(*body.ids("a", 2), ElementsAre(1, 2));
+    for (const char* name : {"b", "c", "d", "e", "f", "g"})
+        EXPECT_EQ(body.ids(name, 2), std::nullopt) << name;
+    EXPECT_THAT(faults(body),
+                ElementsAre("b: This array is empty.", "c: There are more than 2 ids.",
+                            "d: Each id is a whole number of 1 or more.",
+                            "e: Each id is a whole number of 1 or more.",
+                            "f: Expected an array of numbers.",
+                            "g: Each id is a whole number of 1 or more."));
+}
+
+TEST(JsonBodyTest, NothingIsAnObjectWhereThatIsSaid) {
+    for (const char* text : {"", " \n"}) {
+        EXPECT_FALSE(JsonBody::parse(text));
+        EXPECT_TRUE(JsonBody::parse(text, JsonBody::Empty::kIsObject));
+    }
+}
+
 TEST(JsonBodyTest, MembersThatNobodyAsksForAreUnknown) {
     auto body = JsonBody::parse(R"({"name":"x","nmae":"y","":1})").value();
     body.text("name");

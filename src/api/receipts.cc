@@ -5,6 +5,7 @@
 
 #include "api/handlers.h"
 #include "api/lists.h"
+#include "base/json_members.h"
 #include "base/json_text.h"
 #include "ingest/duplicates.h"
 #include "log/log.h"
@@ -88,15 +89,6 @@ std::vector<Step> history_of(const Known& known, const ingest::Duplicates::Count
     return steps;
 }
 
-void append_id(std::string_view key, std::uint64_t id, std::string& out) {
-    out += id != 0 ? fmt::format(",\"{}\":{}", key, id) : fmt::format(",\"{}\":null", key);
-}
-
-void append_time(std::string_view key, std::optional<Micros> at, std::string& out) {
-    out += fmt::format(",\"{}\":", key);
-    out += at ? fmt::format("\"{}\"", to_iso8601(*at)) : std::string("null");
-}
-
 void append_refusals(const Known& known, std::string& out) {
     out += ",\"rejections\":[";
     for (const model::Rejection& rejection : known.rejections) {
@@ -106,9 +98,9 @@ void append_refusals(const Known& known, std::string& out) {
         append_json_string(rejection.message, out);
         out += ",\"pointer\":";
         append_json_string(rejection.pointer, out);
-        append_time("received_at", rejection.received_at, out);
+        append_instant_member("received_at", rejection.received_at, out);
         out += fmt::format(",\"state\":\"{}\"", rejection_state_name(rejection.state));
-        append_id("event", rejection.event.value, out);
+        append_id_member("event", rejection.event.value, out);
         out += '}';
     }
     out += ']';
@@ -149,12 +141,13 @@ class Receipt {
         out += ",\"application\":";
         append_json_string(api.names.name(asked.application), out);
         out += fmt::format(R"(,"state":"{}","stored":{})", state_, state_ == "stored");
-        append_id("id", id_.value, out);
-        append_time("received_at", received_at_, out);
+        append_id_member("id", id_.value, out);
+        append_instant_member("received_at", received_at_, out);
         out += fmt::format(R"(,"duplicates":{{"count":{})", duplicates.count);
-        append_time("last_at",
-                    duplicates.count > 0 ? std::optional(duplicates.last_at) : std::nullopt, out);
-        append_time("since", counted.since(), out);
+        append_instant_member(
+            "last_at", duplicates.count > 0 ? std::optional(duplicates.last_at) : std::nullopt,
+            out);
+        append_instant_member("since", counted.since(), out);
         out += '}';
         append_refusals(known_, out);
         out += ",\"history\":[";
@@ -162,8 +155,8 @@ class Receipt {
         for (const Step& step : history_of(known_, duplicates, id_)) {
             out += fmt::format(R"({}{{"at":"{}","what":"{}")", first ? "" : ",",
                                to_iso8601(step.at), step.what);
-            append_id("event", step.event.value, out);
-            append_id("rejection", step.rejection.value, out);
+            append_id_member("event", step.event.value, out);
+            append_id_member("rejection", step.rejection.value, out);
             out += '}';
             first = false;
         }

@@ -28,6 +28,8 @@ constexpr std::size_t kRulesBody = std::size_t{256} << 10U;
 
 /// A person, an application or a key. These bodies become a document on the io thread.
 constexpr std::size_t kAccountBody = std::size_t{16} << 10U;
+/// As many ids as may be settled at once, twenty digits each.
+constexpr std::size_t kSettleBody = std::size_t{256} << 10U;
 
 constexpr RouteEntry kTable[] = {
     {kPost, "/events", kIngest, send_event_the_eye},
@@ -52,8 +54,8 @@ constexpr RouteEntry kTable[] = {
     {kGet, "/api/v1/sessions/{id}/events", kRead, list_session_events},
     {kGet, "/api/v1/rejections", kRead, list_rejections},
     {kGet, "/api/v1/rejections/summary", kRead, summarize_rejections},
-    {kPost, "/api/v1/rejections/replay", kManage, replay_rejections},
-    {kPost, "/api/v1/rejections/discard", kManage, discard_rejections},
+    {kPost, "/api/v1/rejections/replay", kManage, replay_rejections, kSettleBody},
+    {kPost, "/api/v1/rejections/discard", kManage, discard_rejections, kSettleBody},
     {kGet, "/api/v1/rejections/{id}", kRead, get_rejection},
     {kGet, "/api/v1/receipts/{event_id}", kRead, get_receipt},
     {kGet, "/api/v1/event-types", kRead, list_event_types},

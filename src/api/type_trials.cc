@@ -9,6 +9,7 @@
 #include "api/lists.h"
 #include "api/types.h"
 #include "api/verdicts.h"
+#include "base/json_members.h"
 #include "base/json_text.h"
 #include "query/cursor.h"
 #include "schema/inference.h"
@@ -45,7 +46,7 @@ void append_share(double share, std::string& out) {
     out.append(digits, static_cast<std::size_t>(length));
 }
 
-void append_key(const schema::Inference::Key& key, std::string& out) {
+void append_inferred(const schema::Inference::Key& key, std::string& out) {
     using schema::Inference;
     out += "{\"pointer\":";
     append_json_string(key.pointer, out);
@@ -76,7 +77,7 @@ std::string inferred(const schema::Inference& inference) {
     for (const auto& key : inference.keys()) {
         if (!first) body += ',';
         first = false;
-        append_key(key, body);
+        append_inferred(key, body);
     }
     body += "],\"example\":";
     body += inference.example().value_or("null");
@@ -195,7 +196,7 @@ struct Trial {
     std::optional<EventId> after;
 };
 
-Trial read_trial(DocumentBody& body) {
+Trial read_trial(JsonBody& body) {
     Trial trial;
     trial.limit = body.number("limit", {1, kBacktestMost}).value_or(kBacktestDefault);
     if (const auto cursor = body.text("cursor", 200)) {
@@ -205,7 +206,6 @@ Trial read_trial(DocumentBody& body) {
         else
             body.fail("cursor", id.error().detail);
     }
-    body.refuse_others();
     return trial;
 }
 
@@ -272,11 +272,11 @@ Task<http::Response> infer_event_type(Api& api, http::Request& request) {
     if (!takes_json(request)) co_return unsupported_media_type(request);
     const Result<model::EventType> type = co_await find_event_type(api, request);
     if (!type) co_return fail(api, request, type.error());
-    Result<DocumentBody> body = DocumentBody::parse(request.body);
+    Result<JsonBody> body = JsonBody::parse(request.body, JsonBody::Empty::kIsObject);
     if (!body) co_return fail(api, request, body.error());
     const std::uint64_t limit = body->number("limit", {1, kInferMost}).value_or(kInferDefault);
-    body->refuse_others();
-    if (!body->errors().empty()) co_return field_errors(request, body->errors());
+    if (const auto& faults = body->finish(); !faults.empty())
+        co_return field_errors(request, faults);
 
     auto applications = readable(api.names, request.principal);
     if (!applications) co_return fail(api, request, applications.error());
@@ -307,16 +307,17 @@ Task<http::Response> backtest_event_type(Api& api, http::Request& request) {
     if (!takes_json(request)) co_return unsupported_media_type(request);
     const Result<model::EventType> type = co_await find_event_type(api, request);
     if (!type) co_return fail(api, request, type.error());
-    Result<DocumentBody> body = DocumentBody::parse(request.body);
+    Result<JsonBody> body = JsonBody::parse(request.body, JsonBody::Empty::kIsObject);
     if (!body) co_return fail(api, request, body.error());
     WantedRules rules = read_rules(*body);
     const Trial trial = read_trial(*body);
     if (!rules.example && !rules.schema) rules = rules_of(*type);
     auto checker = co_await compile_rules(api, request, rules, *body);
     if (!checker) co_return fail(api, request, checker.error());
-    if (!*checker && body->errors().empty())
+    if (!*checker && body->finish().empty())
         body->fail("example", "Give an example or a schema: the event type has neither.");
-    if (!body->errors().empty()) co_return field_errors(request, body->errors());
+    if (const auto& faults = body->finish(); !faults.empty())
+        co_return field_errors(request, faults);
 
     const auto applications = readable(api.names, request.principal);
     if (!applications) co_return fail(api, request, applications.error());

@@ -17,7 +17,8 @@ bool sent_by_any(const model::EventType& type, const std::vector<ApplicationId>&
            std::ranges::find_first_of(type.senders, applications) != type.senders.end();
 }
 
-/// What compiling came to: on a worker, since a schema may hold many patterns.
+/// What compiling came to: on a worker, since a schema may hold many patterns, and not of the
+/// catalog, whose one thread logins and changes wait for.
 struct Compiled {
     std::optional<schema::Checker> checker;
     std::string_view field;
@@ -59,7 +60,7 @@ Task<Result<model::EventType>> find_event_type(Api& api, const http::Request& re
     co_return type;
 }
 
-WantedRules read_rules(DocumentBody& body) {
+WantedRules read_rules(JsonBody& body) {
     WantedRules rules{body.document("example"), body.document("schema")};
     if (rules.example && *rules.example && rules.schema && *rules.schema)
         body.fail("schema", "Give an example or a schema, not both.");
@@ -68,12 +69,12 @@ WantedRules read_rules(DocumentBody& body) {
 
 Task<Result<std::optional<schema::Checker>>> compile_rules(Api& api, const http::Request& request,
                                                            const WantedRules& rules,
-                                                           DocumentBody& body) {
+                                                           JsonBody& body) {
     const bool given = (rules.example && *rules.example) || (rules.schema && *rules.schema);
     if (!given) co_return std::optional<schema::Checker>();
     auto work = [&rules]() -> Result<Compiled> { return compile(rules); };
     EYED_CO_ASSIGN(Compiled compiled,
-                   co_await on_worker(api.services.lanes.catalog, request, std::move(work)));
+                   co_await on_worker(api.services.lanes.queries, request, std::move(work)));
     if (compiled.fault) body.fail(compiled.field, compiled.fault->message, compiled.fault->pointer);
     co_return std::move(compiled.checker);
 }

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "api/document_body.h"
 #include "api/flow.h"
+#include "api/json_body.h"
 #include "model/event_type.h"
 #include "schema/checker.h"
 
@@ -22,12 +22,12 @@ struct WantedRules {
     std::optional<std::optional<std::string>> schema;
 };
 /// Reads `example` and `schema`. Both at once are refused.
-WantedRules read_rules(DocumentBody& body);
+WantedRules read_rules(JsonBody& body);
 /// Compiles what is given, on a worker, and adds what is wrong to the body's errors; nullopt when
 /// it gives nothing, or something wrong.
 Task<Result<std::optional<schema::Checker>>> compile_rules(Api& api, const http::Request& request,
                                                            const WantedRules& rules,
-                                                           DocumentBody& body);
+                                                           JsonBody& body);
 
 /// The newest events of a type that the caller may read, a page at a time.
 class StoredEvents {

@@ -1,9 +1,11 @@
 // A dry run: what would become of a body, were it sent.
+#include <algorithm>
+
 #include "api/flow.h"
 #include "api/handlers.h"
 #include "api/lists.h"
 #include "api/verdicts.h"
-#include "base/json_text.h"
+#include "base/json_members.h"
 #include "ingest/fields.h"
 #include "ingest/types.h"
 #include "log/record.h"
@@ -17,18 +19,11 @@ using ingest::Item;
 namespace {
 
 void append_fault(const Fault& fault, std::string& out) {
-    const auto member = [&](std::string_view name, std::string_view text) {
-        if (text.empty()) return;
-        if (out.back() != '{') out += ',';
-        append_json_string(name, out);
-        out += ':';
-        append_json_string(text, out);
-    };
     out += '{';
-    member("field", fault.field);
-    member("pointer", fault.pointer);
-    member("reason", model::reason_name(fault.reason));
-    member("message", fault.message);
+    append_member_if_any("field", fault.field, out);
+    append_member_if_any("pointer", fault.pointer, out);
+    append_member_if_any("reason", model::reason_name(fault.reason), out);
+    append_member_if_any("message", fault.message, out);
     out += '}';
 }
 
@@ -65,26 +60,38 @@ void append_violation(const ingest::TypeState& type, const log::EventBody& event
         out);
 }
 
-void append_taken(const Api& api, const Item& item, const log::EventBody& event, std::string& out) {
-    out += "{\"item\":";
-    append_number(item.number, out);
-    out += ",\"valid\":true,\"category\":";
-    append_json_string(event.category, out);
-    out += ",\"name\":";
-    append_json_string(event.name, out);
-    out += ",\"type\":";
-    const ingest::TypePointer type = api.services.types.find(event.category, event.name);
-    if (!type) {
+/// Who asks, and whose types they may know.
+struct Asker {
+    const Api& api;
+    bool reads = false;
+    std::vector<ApplicationId> applications;  ///< empty: all
+
+    bool knows(const ingest::TypeState& type) const {
+        return reads && (applications.empty() || std::ranges::any_of(applications, [&](auto one) {
+                             return type.sent_by(one);
+                         }));
+    }
+};
+
+void append_taken(const Asker& asker, const Item& item, const log::EventBody& event,
+                  std::string& out) {
+    out += '{';
+    append_number_member("item", item.number, out);
+    append_flag_member("valid", true, out);
+    append_text_member("category", event.category, out);
+    append_text_member("name", event.name, out);
+    append_key("type", out);
+    const ingest::TypePointer type = asker.api.services.types.find(event.category, event.name);
+    if (!type || !asker.knows(*type)) {
         out += "null,\"violation\":null}";
         return;
     }
-    out += "{\"id\":";
-    append_number(static_cast<std::uint64_t>(type->id.value), out);
-    out += ",\"version\":";
-    append_number(event.judgement.type_version, out);
-    out += ",\"mode\":";
-    append_json_string(model::mode_name(type->mode), out);
-    out += "},\"violation\":";
+    out += '{';
+    append_number_member("id", static_cast<std::uint64_t>(type->id.value), out);
+    append_number_member("version", event.judgement.type_version, out);
+    append_text_member("mode", model::mode_name(type->mode), out);
+    out += '}';
+    append_key("violation", out);
     if (event.judgement.violation)
         append_violation(*type, event, out);
     else
@@ -94,7 +101,7 @@ void append_taken(const Api& api, const Item& item, const log::EventBody& event,
 
 /// One result an item; of a body that is no JSON, one for the whole. Of a consumer's array with
 /// faults there are these alone: nothing else of it would be taken.
-std::string verdict_of(const Api& api, const Decoded& decoded) {
+std::string verdict_of(const Asker& asker, const Decoded& decoded) {
     std::uint64_t rejected = 0;
     std::string results;
     const auto& entries = decoded.batch.entries();
@@ -107,7 +114,7 @@ std::string verdict_of(const Api& api, const Decoded& decoded) {
             continue;
         }
         const auto event = log::decode_event(decoded.batch.body(entries[i]));
-        if (event) append_taken(api, item, *event, results);
+        if (event) append_taken(asker, item, *event, results);
     }
     std::string body = rejected == 0 ? "{\"valid\":true" : "{\"valid\":false";
     body += ",\"accepted\":";
@@ -138,6 +145,10 @@ Task<http::Response> validate_events(Api& api, http::Request& request) {
     query::ParameterErrors errors;
     const auto dialect = dialect_of(request, errors);
     if (!errors.empty()) co_return parameter_errors(request, errors);
+    auto applications = readable(api.names, request.principal);
+    if (!applications) co_return fail(api, request, applications.error());
+    const Asker asker{api, request.principal.scopes.has(model::Scope::kRead),
+                      *std::move(applications)};
     const ingest::Sender sender = sender_of(api, request);
     Intake intake(api);
     intake.decode([&](ingest::Decoder& decoder, Decoded& decoded) {
@@ -150,7 +161,7 @@ Task<http::Response> validate_events(Api& api, http::Request& request) {
     });
     if (intake->whole == Decoded::Whole::kTooMany || intake->whole == Decoded::Whole::kEmpty)
         co_return refusal(request, *intake);
-    http::Response response = http::json(200, verdict_of(api, *intake));
+    http::Response response = http::json(200, verdict_of(asker, *intake));
     never_store(response);
     co_return response;
 }

@@ -1,9 +1,9 @@
 #include "api/verdicts.h"
 
-#include <charconv>
 #include <vector>
 
 #include "api/errors.h"
+#include "base/json_members.h"
 #include "base/json_text.h"
 #include "model/reason.h"
 
@@ -24,23 +24,15 @@ http::Response whole_refusal(const http::Request& request, const Decoded& decode
     return error(request, Error{code, decoded.detail});
 }
 
-void append_text(std::string_view name, std::string_view text, std::string& out) {
-    if (text.empty()) return;
-    out += ",\"";
-    out += name;
-    out += "\":";
-    append_json_string(text, out);
-}
-
 void append_rejected(const Decoded& decoded, const Item& item, std::string& out) {
     out += "{\"status\":\"rejected\"";
     const auto faults = decoded.faults_of(item);
     if (!faults.empty()) {
         const Fault& fault = faults.front();
-        append_text("field", fault.field, out);
-        append_text("pointer", fault.pointer, out);
-        append_text("reason", model::reason_name(fault.reason), out);
-        append_text("message", fault.message, out);
+        append_member_if_any("field", fault.field, out);
+        append_member_if_any("pointer", fault.pointer, out);
+        append_member_if_any("reason", model::reason_name(fault.reason), out);
+        append_member_if_any("message", fault.message, out);
     }
     out += '}';
 }
@@ -57,12 +49,6 @@ void append_item(const Decoded& decoded, const Item& item, std::string& out) {
 }
 
 }  // namespace
-
-void append_number(std::uint64_t number, std::string& out) {
-    char digits[20];
-    const auto [end, fault] = std::to_chars(digits, digits + sizeof digits, number);
-    out.append(digits, end);
-}
 
 bool refused(const Decoded& decoded) {
     return decoded.whole != Decoded::Whole::kTaken || decoded.items.empty() ||

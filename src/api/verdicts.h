@@ -18,7 +18,4 @@ http::Response single_verdict(const http::Request& request, const ingest::Decode
 /// `POST /api/v1/events`, several: 200, or 207 when some were refused, with a verdict for each.
 http::Response batch_verdict(const ingest::Decoded& decoded);
 
-/// Appends a number in decimal.
-void append_number(std::uint64_t number, std::string& out);
-
 }  // namespace eyed::api

@@ -2,13 +2,20 @@
 
 namespace eyed::catalog {
 
-void Conditions::contains(const std::string& column, const std::string& text) {
+void Conditions::contains(const std::vector<std::string>& columns, const std::string& text) {
     std::string pattern = "%";
     for (const char c : text) {
         if (c == '%' || c == '_' || c == '\\') pattern += '\\';
         pattern += c;
     }
-    add(column + " LIKE ", pattern + '%', R"( ESCAPE '\')");
+    pattern += '%';
+    std::string any;
+    for (const std::string& column : columns) {
+        any += (any.empty() ? "(" : " OR ") + column + " LIKE :p" + std::to_string(values_.size()) +
+               R"( ESCAPE '\')";
+        values_.emplace_back(pattern);
+    }
+    add(any + ")");
 }
 
 void Conditions::page(const std::string& table, const RowPage& page) {

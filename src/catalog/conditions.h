@@ -25,7 +25,11 @@ class Conditions {
         values_.push_back(std::move(value));
     }
     /// That `column` holds `text` somewhere; ASCII case is ignored, `%` and `_` mean themselves.
-    void contains(const std::string& column, const std::string& text);
+    void contains(const std::string& column, const std::string& text) {
+        contains(std::vector<std::string>{column}, text);
+    }
+    /// That one of the columns does.
+    void contains(const std::vector<std::string>& columns, const std::string& text);
     /// Where the page begins, how it is ordered, and one row more than it has.
     void page(const std::string& table, const RowPage& page);
 

@@ -11,10 +11,13 @@ namespace eyed::catalog {
 namespace {
 
 Result<model::EventType> get(soci::session& sql, EventTypeId id) {
-    auto found = select_types(sql, "WHERE id = :id", {{}, {id.value}});
+    Conditions conditions;
+    conditions.add("id = ", static_cast<long long>(id.value));
+    auto found = select_types(sql, conditions);
     if (found.empty()) return failure(Code::kNotFound, "there is no such event type");
     return std::move(found.front());
 }
+
 /// What a type becomes by a change; see EventTypes::change().
 Result<model::EventType> changed(const model::EventType& old, const EventTypes::Change& change) {
     model::EventType type = old;
@@ -90,6 +93,10 @@ struct VersionRow {
     long long changed_at = 0;
     NullableNumber changed_by;
 
+    std::uint64_t bytes() const {
+        return description.size() + example.text().value_or("").size() +
+               schema.text().value_or("").size();
+    }
     model::EventTypeVersion version_of() const {
         return {.version = static_cast<std::uint32_t>(version),
                 .description = description,
@@ -151,10 +158,13 @@ Result<EventTypes::Versions> EventTypes::versions(EventTypeId id, const VersionP
                 soci::use(before), soci::use(limit));
         statement.execute();
         Versions found;
-        while (statement.fetch())
-            found.rows.push_back(row.version_of());
-        found.more = found.rows.size() > page.limit;
-        if (found.more) found.rows.pop_back();
+        std::uint64_t bytes = 0;
+        while (!found.more && statement.fetch()) {
+            bytes += row.bytes();
+            found.more =
+                found.rows.size() == page.limit || (bytes > page.byte_limit && !found.rows.empty());
+            if (!found.more) found.rows.push_back(row.version_of());
+        }
         return found;
     });
 }

@@ -77,8 +77,8 @@ void add_senders(soci::session& sql, std::vector<model::EventType>& types) {
 
 }  // namespace
 
-std::vector<model::EventType> select_types(soci::session& sql, const std::string& tail,
-                                           const TypeParameters& parameters) {
+std::vector<model::EventType> select_types(soci::session& sql, const Conditions& conditions,
+                                           const std::string& ending) {
     Row row;
     soci::statement statement(sql);
     statement.exchange(soci::into(row.id));
@@ -94,15 +94,12 @@ std::vector<model::EventType> select_types(soci::session& sql, const std::string
     statement.exchange(soci::into(row.first_seen));
     statement.exchange(soci::into(row.updated_at));
     statement.exchange(soci::into(row.updated_by.value, row.updated_by.indicator));
-    for (const auto& text : parameters.texts)
-        statement.exchange(soci::use(text));
-    for (const auto& number : parameters.numbers)
-        statement.exchange(soci::use(number));
+    conditions.bind(statement);
     statement.alloc();
     statement.prepare(
         "SELECT id, application_id, category, name, description, example, schema, mode, version, "
         "revision, first_seen, updated_at, updated_by FROM event_types " +
-        tail);
+        conditions.text() + ending);
     statement.define_and_bind();
     statement.execute();
     std::vector<model::EventType> types;
@@ -117,6 +114,7 @@ long long next_revision(soci::session& sql) {
     sql << "SELECT coalesce(max(revision), 0) + 1 FROM event_types", soci::into(revision);
     return revision;
 }
+
 void keep_version(soci::session& sql, const model::EventType& type) {
     const long long id = type.id.value;
     const long long version = type.version;
@@ -132,4 +130,5 @@ void keep_version(soci::session& sql, const model::EventType& type) {
         soci::use(example.value, example.indicator), soci::use(schema.value, schema.indicator),
         soci::use(at), soci::use(by.value, by.indicator);
 }
+
 }  // namespace eyed::catalog

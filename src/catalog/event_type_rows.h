@@ -5,21 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "catalog/conditions.h"
 #include "model/event_type.h"
 
 namespace eyed::catalog {
 
 /// The tables of event types, as their repository's sources share them.
 
-/// What a query looks for; SOCI binds by reference, so it stays in one place.
-struct TypeParameters {
-    std::vector<std::string> texts;
-    std::vector<long long> numbers;
-};
-/// Types with their senders: rows of a select with `tail`, whose parameters are first the texts,
-/// then the numbers.
-std::vector<model::EventType> select_types(soci::session& sql, const std::string& tail,
-                                           const TypeParameters& parameters);
+/// Types with their senders, for which the conditions hold; `ending` orders and cuts them.
+std::vector<model::EventType> select_types(soci::session& sql, const Conditions& conditions,
+                                           const std::string& ending = {});
 /// The one that the next change takes.
 long long next_revision(soci::session& sql);
 /// Keeps the type as it is now among its versions.

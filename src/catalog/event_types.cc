@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/conditions.h"
 #include "catalog/connection.h"
 #include "catalog/event_type_rows.h"
 
@@ -10,11 +11,14 @@ namespace {
 
 std::optional<model::EventType> find(soci::session& sql, const std::string& category,
                                      const std::string& name) {
-    auto found =
-        select_types(sql, "WHERE category = :category AND name = :name", {{category, name}, {}});
+    Conditions conditions;
+    conditions.add("category = ", category);
+    conditions.add("name = ", name);
+    auto found = select_types(sql, conditions);
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
 }
+
 void add_sender(soci::session& sql, const EventTypes::New& wanted, model::EventType& type) {
     const auto at = std::ranges::lower_bound(type.senders, wanted.application);
     if (at != type.senders.end() && *at == wanted.application) return;
@@ -50,48 +54,21 @@ model::EventType insert(soci::session& sql, const EventTypes::New& wanted) {
     keep_version(sql, type);
     return type;
 }
-/// `%` and `_` of a search mean themselves.
-std::string like_pattern(const std::string& search) {
-    std::string pattern = "%";
-    for (const char c : search) {
-        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-        pattern += c;
-    }
-    return pattern + "%";
-}
 
-struct Where {
-    std::string text;
-    std::vector<std::string> parameters;
-};
-
-Where where_of(const EventTypes::Page& page) {
-    Where where{"WHERE 1 = 1", {}};
-    if (page.category) {
-        where.text += " AND category = :category";
-        where.parameters.push_back(*page.category);
-    }
-    if (page.name) {
-        where.text += " AND name = :name";
-        where.parameters.push_back(*page.name);
-    }
-    if (page.mode) {
-        where.text += " AND mode = :mode";
-        where.parameters.emplace_back(model::mode_name(*page.mode));
-    }
-    if (!page.applications.empty()) {
-        std::string ids;
-        for (const ApplicationId id : page.applications)
-            ids += (ids.empty() ? "" : ", ") + std::to_string(id.value);
-        where.text +=
-            " AND id IN (SELECT type_id FROM event_type_senders WHERE application_id IN (" + ids +
-            "))";
-    }
-    if (!page.search.empty()) {
-        where.text += R"( AND (category LIKE :a ESCAPE '\' OR name LIKE :b ESCAPE '\'))";
-        where.parameters.insert(where.parameters.end(), 2, like_pattern(page.search));
-    }
-    return where;
+Conditions conditions_of(const EventTypes::Page& page) {
+    Conditions conditions;
+    if (page.category) conditions.add("category = ", *page.category);
+    if (page.name) conditions.add("name = ", *page.name);
+    if (page.mode) conditions.add("mode = ", std::string(model::mode_name(*page.mode)));
+    std::string ids;
+    for (const ApplicationId id : page.applications)
+        ids += (ids.empty() ? "" : ", ") + std::to_string(id.value);
+    if (!ids.empty())
+        conditions.add("id IN (SELECT type_id FROM event_type_senders WHERE application_id IN (" +
+                       ids + "))");
+    if (!page.search.empty())
+        conditions.contains(std::vector<std::string>{"category", "name"}, page.search);
+    return conditions;
 }
 
 /// Every order is total: ties are broken by id.
@@ -115,6 +92,7 @@ std::string order_of(const EventTypes::Page& page) {
     }
     return " ORDER BY " + columns + direction + ", id" + direction;
 }
+
 }  // namespace
 
 Result<std::vector<std::optional<model::EventType>>> EventTypes::create_if_absent(
@@ -140,28 +118,28 @@ Result<std::vector<std::optional<model::EventType>>> EventTypes::create_if_absen
 
 Result<std::vector<model::EventType>> EventTypes::changes_since(std::uint64_t revision) {
     return connection_.run([&](soci::session& sql) -> Result<std::vector<model::EventType>> {
-        return select_types(sql, "WHERE revision > :revision ORDER BY revision",
-                            {{}, {static_cast<long long>(revision)}});
+        Conditions conditions;
+        conditions.add("revision > ", static_cast<long long>(revision));
+        return select_types(sql, conditions, " ORDER BY revision");
     });
 }
 
 Result<EventTypes::Found> EventTypes::list(const Page& page) {
     return connection_.run([&](soci::session& sql) -> Result<Found> {
-        const Where where = where_of(page);
+        const Conditions conditions = conditions_of(page);
         Found found;
         long long total = 0;
         soci::statement count(sql);
         count.exchange(soci::into(total));
-        for (const auto& parameter : where.parameters)
-            count.exchange(soci::use(parameter));
+        conditions.bind(count);
         count.alloc();
-        count.prepare("SELECT count(*) FROM event_types " + where.text);
+        count.prepare("SELECT count(*) FROM event_types " + conditions.text());
         count.define_and_bind();
         count.execute(true);
         found.total = static_cast<std::uint64_t>(total);
-        found.rows =
-            select_types(sql, where.text + order_of(page) + " LIMIT :limit OFFSET :offset",
-                         {where.parameters, {page.limit, static_cast<long long>(page.offset)}});
+        found.rows = select_types(sql, conditions,
+                                  order_of(page) + " LIMIT " + std::to_string(page.limit) +
+                                      " OFFSET " + std::to_string(page.offset));
         return found;
     });
 }

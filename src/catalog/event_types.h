@@ -78,6 +78,8 @@ class EventTypes {
 
     struct VersionPage {
         std::uint32_t limit = 100;
+        /// Ends the page early, with one row at least: examples and schemas are long.
+        std::uint64_t byte_limit = UINT64_MAX;
         std::optional<std::uint32_t> after;  ///< begins with the one before this version
     };
     struct Versions {

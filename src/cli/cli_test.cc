@@ -397,6 +397,20 @@ TEST(ImportStateTest, ReadsBackForTheSameFileAlone) {
     EXPECT_EQ(read_import_state(*files, path, "abc").error().code, Code::kCorrupt);
 }
 
+TEST(PrintableTest, WhatATerminalObeysIsEscapedAndTheRestStays) {
+    EXPECT_EQ(printable("a\x1b[31m\n\t\x7f"), R"(a\u001b[31m\u000a\u0009\u007f)");
+    EXPECT_EQ(printable("\u0080\u009f\u00a0"), "\\u0080\\u009f\u00a0");
+    EXPECT_EQ(printable("\u202e\u2066\u200f"), R"(\u202e\u2066\u200f)");
+    EXPECT_EQ(printable("é€\U0001F600 \\ \""), "é€\U0001F600 \\ \"");
+    EXPECT_EQ(printable("a\x9bz\xC3"), "a\uFFFDz\uFFFD");
+    EXPECT_EQ(printable(printable("\x1b\xff")), printable("\x1b\xff"));
+}
+
+TEST(TableTest, WidthsAreCharactersAndCellsPrintable) {
+    EXPECT_EQ(table({"A", "B"}, {{"é€", "x"}, {"abc", "y"}, {"\x1b", "z"}}),
+              "A       B\né€      x\nabc     y\n\\u001b  z\n");
+}
+
 TEST(TableTest, ColumnsAreAsWideAsTheirWidest) {
     EXPECT_EQ(table({"A", "BB"}, {{"long", "x"}, {"s", ""}}), "A     BB\nlong  x\ns\n");
 }

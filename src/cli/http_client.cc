@@ -8,8 +8,13 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/json_text.h"
+#include "cli/text.h"
+
 namespace eyed::cli {
 namespace {
+
+constexpr std::size_t kShownBytes = 500;  ///< of what a server says
 
 /// libcurl's global part, once for the process.
 CURLcode start_curl() {
@@ -125,34 +130,18 @@ Result<HttpClient::Response> HttpClient::perform() {
     return response;
 }
 
-Result<HttpClient::Response> HttpClient::post(const Post& request) {
+Result<HttpClient::Response> HttpClient::send(const Request& request) {
+    const bool has_body = request.method != "GET";
     Headers headers;
     headers.add(authorization());
-    headers.add("Content-Type: " + request.content_type);
-    headers.add("Expect:");  // the body follows at once
+    if (has_body) {
+        headers.add("Content-Type: " + request.content_type);
+        headers.add("Expect:");  // the body follows at once
+    }
     if (!request.idempotency_key.empty())
         headers.add("Idempotency-Key: " + request.idempotency_key);
-    handle_->prepare(options_, request.path, headers);
-    curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request.body.size()));
-    curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDS, request.body.data());
-    return perform();
-}
-
-Result<HttpClient::Response> HttpClient::get(const std::string& path) {
-    Headers headers;
-    headers.add(authorization());
-    handle_->prepare(options_, path, headers);
-    return perform();
-}
-
-Result<HttpClient::Response> HttpClient::send(const Request& request) {
-    Headers headers;
-    headers.add(authorization());
-    headers.add("Content-Type: application/json");
-    headers.add("Expect:");  // the body follows at once
     handle_->prepare(options_, with_query(request.path, request.query), headers);
-    if (request.method != "GET") {
+    if (has_body) {
         curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDSIZE_LARGE,
                          static_cast<curl_off_t>(request.body.size()));
         curl_easy_setopt(handle_->curl, CURLOPT_POSTFIELDS, request.body.data());
@@ -200,7 +189,8 @@ Result<std::uint64_t> HttpClient::download(const Download& request) {
 }
 
 Error status_error(int status, std::string_view body) {
-    const auto detail = fmt::format("the server answers {}: {}", status, body.substr(0, 500));
+    const auto detail =
+        fmt::format("the server answers {}: {}", status, printable(utf8_prefix(body, kShownBytes)));
     switch (status) {
         case 400:
         case 422:

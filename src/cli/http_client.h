@@ -34,28 +34,16 @@ class HttpClient {
         std::string body;
         std::optional<std::chrono::seconds> retry_after;
     };
-    struct Post {
-        std::string path;  ///< from the root: `/api/v1/events`
-        std::string content_type;
-        std::string idempotency_key;
-        std::string_view body;
+    using Query = std::vector<std::pair<std::string, std::string>>;
+    struct Request {
+        std::string method = "GET";                     ///< or POST, PATCH
+        std::string path;                               ///< from the root: `/api/v1/events`
+        Query query;                                    ///< encoded here
+        std::string content_type = "application/json";  ///< of the body
+        std::string idempotency_key;                    ///< empty: none
+        std::string_view body;                          ///< of a GET: none
     };
     /// kUnavailable: no answer (the detail says why).
-    [[nodiscard]] Result<Response> post(const Post& request);
-    /// As post().
-    [[nodiscard]] Result<Response> get(const std::string& path);
-
-    using Query = std::vector<std::pair<std::string, std::string>>;
-    /// `path?name=value&…`, values percent-encoded.
-    std::string with_query(const std::string& path, const Query& query) const;
-
-    struct Request {
-        std::string method = "GET";  ///< or POST, PATCH
-        std::string path;
-        Query query;            ///< encoded here
-        std::string_view body;  ///< JSON; empty: none
-    };
-    /// As post().
     [[nodiscard]] Result<Response> send(const Request& request);
 
     /// GET into a file descriptor; gives the bytes written. Errors: kUnavailable, kIo, and for a
@@ -71,12 +59,14 @@ class HttpClient {
     HttpClient();
     [[nodiscard]] Result<Response> perform();
     std::string authorization() const;
+    /// `path?name=value&…`, values percent-encoded.
+    std::string with_query(const std::string& path, const Query& query) const;
     struct Handle;
     std::unique_ptr<Handle> handle_;
     Options options_;
 };
 
-/// The error that a status other than a success stands for, with the server's words.
+/// The error that a status other than a success stands for, with the server's words, printable.
 Error status_error(int status, std::string_view body);
 
 }  // namespace eyed::cli

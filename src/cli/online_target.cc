@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <thread>
 
+#include "base/json_text.h"
+#include "cli/answers.h"
 #include "cli/http_client.h"
 #include "cli/import_target.h"
+#include "cli/text.h"
 
 namespace eyed::cli {
 namespace {
@@ -17,24 +19,20 @@ bool worth_another_try(int status) {
     return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-std::uint32_t number(const boost::json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    std::error_code error;
-    const auto read = value == nullptr ? 0 : value->to_number<std::uint32_t>(error);
-    return error ? 0 : read;
+std::uint32_t count_in(const boost::json::object& object, std::string_view name) {
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(number_in(object, name), UINT32_MAX));
 }
 
 /// Of the answer to a batch. An answer that is not one is an error: then nothing can be said.
 Result<ImportCounts> counts_of(const HttpClient::Response& response, std::uint32_t events) {
-    std::error_code error;
-    const auto body = boost::json::parse(response.body, error);
-    const auto* object = error ? nullptr : body.if_object();
+    const auto body = parse_json(response.body);
+    const auto* object = body ? body->if_object() : nullptr;
     if (object == nullptr || !object->contains("results"))
         return failure(Code::kUnavailable,
                        fmt::format("the server's answer is not that of eyed: {}",
-                                   response.body.substr(0, 200)));
-    const ImportCounts counts{number(*object, "accepted"), number(*object, "duplicates"),
-                              number(*object, "rejected")};
+                                   printable(utf8_prefix(response.body, 200))));
+    const ImportCounts counts{count_in(*object, "accepted"), count_in(*object, "duplicates"),
+                              count_in(*object, "rejected")};
     if (counts.accepted + counts.duplicates + counts.rejected != events)
         return failure(Code::kInternal,
                        fmt::format("the server counts {} of {} events",
@@ -51,8 +49,12 @@ class OnlineTarget final : public ImportTarget {
         Error last;
         std::chrono::seconds wait{1};
         for (int attempt = 1; attempt <= kAttempts; ++attempt) {
-            const auto response =
-                client_->post({"/api/v1/events", "application/x-ndjson", "", lines.text});
+            const auto response = client_->send({.method = "POST",
+                                                 .path = "/api/v1/events",
+                                                 .query = {},
+                                                 .content_type = "application/x-ndjson",
+                                                 .idempotency_key = {},
+                                                 .body = lines.text});
             if (response && (response->status == 200 || response->status == 207))
                 return counts_of(*response, lines.events);
             last = response ? status_error(response->status, response->body) : response.error();

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <condition_variable>
 #include <mutex>
+
+#include "base/json_text.h"
+#include "cli/answers.h"
+#include "cli/text.h"
 
 namespace eyed::cli {
 namespace {
@@ -22,8 +25,9 @@ constexpr std::size_t kShownIds = 10;
 /// The server's words, on one line and not more than help.
 std::string excerpt(std::string_view text) {
     constexpr std::size_t kBytes = 300;
-    std::string line(text.substr(0, kBytes));
+    std::string line(utf8_prefix(text, kBytes));
     std::ranges::replace_if(line, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+    line = printable(line);
     if (text.size() > kBytes) line += " …";
     return line;
 }
@@ -93,9 +97,8 @@ Delivery judge(const HttpClient::Response& response, const Parcel& parcel) {
         return delivery;
     }
     delivery.accepted = parcel.events;
-    std::error_code error;
-    const auto answer = boost::json::parse(response.body, error);
-    if (!error && answer.is_object()) read_verdicts(answer.get_object(), delivery, parcel.events);
+    const auto answer = parse_json(response.body);
+    if (answer && answer->is_object()) read_verdicts(answer->get_object(), delivery, parcel.events);
     return delivery;
 }
 
@@ -151,12 +154,16 @@ std::string PropagateSender::path_for(const Parcel& parcel) const {
 }
 
 Delivery PropagateSender::send(const Parcel& parcel) {
-    const HttpClient::Post post{path_for(parcel), "application/json", parcel.idempotency_key,
-                                parcel.body};
+    const HttpClient::Request request{.method = "POST",
+                                      .path = path_for(parcel),
+                                      .query = {},
+                                      .content_type = "application/json",
+                                      .idempotency_key = parcel.idempotency_key,
+                                      .body = parcel.body};
     Delivery delivery;
     for (std::uint32_t retries = 0;; ++retries) {
         const auto begin = Steady::now();
-        const auto response = client_->post(post);
+        const auto response = client_->send(request);
         const auto took =
             std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begin);
         if (response && !worth_another_try(response->status)) {
@@ -183,7 +190,7 @@ Delivery PropagateSender::send(const Parcel& parcel) {
 Result<bool> PropagateSender::wait_until_ready() {
     std::string told;
     while (!stop_.stop_requested()) {
-        const auto response = client_->get("/api/ready");
+        const auto response = client_->send({.path = "/api/ready"});
         const int status = response ? response->status : 0;
         if (status == 401 || status == 403)
             return std::unexpected(status_error(status, response->body));

@@ -50,6 +50,15 @@ TEST(PropagateAnswers, AreUnderstood) {
     }
 }
 
+TEST(PropagateAnswers, WhatAServerSaysIsCutBetweenCharactersAndPrintable) {
+    HttpClient::Response response;
+    response.status = 400;
+    response.body = std::string(299, 'x') + "é and more";
+    EXPECT_EQ(judge(response, parcel_of(1)).detail, std::string(299, 'x') + " …");
+    response.body = "a\u009b31m";
+    EXPECT_EQ(judge(response, parcel_of(1)).detail, "a\\u009b31m");
+}
+
 TEST(PropagateAnswers, OnlyWhatMayFareBetterIsSentAgain) {
     for (const int status : {408, 429, 500, 502, 503, 504, 599})
         EXPECT_TRUE(worth_another_try(status)) << status;

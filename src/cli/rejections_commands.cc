@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/json.hpp>
 #include <istream>
 #include <ostream>
-#include <thread>
 
+#include "base/json_text.h"
 #include "cli/context.h"
-#include "cli/http_client.h"
 #include "cli/progress.h"
+#include "cli/server.h"
 #include "cli/text.h"
 
 namespace eyed::cli {
@@ -18,81 +17,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kAttempts = 10;
 constexpr std::uint64_t kPage = 1000;  ///< refusals a request
 constexpr std::size_t kShownMessage = 60;
-
-/// A server that is asked until it has time; answers are JSON objects.
-class Server {
-  public:
-    static Result<Server> connect(const Remote& remote) {
-        EYED_ASSIGN(auto client, HttpClient::create({.url = remote.url, .token = remote.token}));
-        return Server(std::move(client));
-    }
-
-    Result<json::object> get(const std::string& path, const HttpClient::Query& query) {
-        return ask([&] { return client_->get(client_->with_query(path, query)); });
-    }
-    /// Of an order that may be sent again: what was settled before is not settled twice.
-    Result<json::object> post(const std::string& path, const json::object& body) {
-        const std::string text = json::serialize(body);
-        return ask([&] {
-            return client_->post({.path = path,
-                                  .content_type = "application/json",
-                                  .idempotency_key = {},
-                                  .body = text});
-        });
-    }
-
-  private:
-    explicit Server(std::unique_ptr<HttpClient> client) : client_(std::move(client)) {}
-
-    template <class Send>
-    Result<json::object> ask(Send send) {
-        for (int attempt = 1;; ++attempt) {
-            EYED_ASSIGN(const HttpClient::Response response, send());
-            const bool busy = response.status == 429 || response.status == 503;
-            if (busy && attempt < kAttempts) {
-                std::this_thread::sleep_for(response.retry_after.value_or(std::chrono::seconds(1)));
-                continue;
-            }
-            if (response.status != 200)
-                return std::unexpected(status_error(response.status, response.body));
-            std::error_code error;
-            json::value body = json::parse(response.body, error);
-            if (error || !body.is_object())
-                return failure(Code::kUnavailable,
-                               fmt::format("the server's answer is not that of eyed: {}",
-                                           response.body.substr(0, 200)));
-            return std::move(body.get_object());
-        }
-    }
-
-    std::unique_ptr<HttpClient> client_;
-};
-
-std::uint64_t number(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    std::error_code error;
-    const auto read = value == nullptr ? 0 : value->to_number<std::uint64_t>(error);
-    return error ? 0 : read;
-}
-
-std::string text(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                  : std::string();
-}
-
-/// The objects of an array.
-std::vector<json::object> rows(const json::object& object, std::string_view name) {
-    std::vector<json::object> found;
-    const json::value* value = object.if_contains(name);
-    if (value == nullptr || !value->is_array()) return found;
-    for (const json::value& row : value->get_array())
-        if (row.is_object()) found.push_back(row.get_object());
-    return found;
-}
 
 HttpClient::Query query_of(const Rejections& command) {
     HttpClient::Query query;
@@ -113,19 +39,22 @@ json::object body_of(const Rejections& command) {
     return body;
 }
 
-/// A message in one line of a table.
-std::string shown(std::string message) {
-    std::ranges::replace_if(
-        message, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-    if (message.size() <= kShownMessage) return message;
-    std::size_t end = kShownMessage;
-    while ((static_cast<unsigned char>(message[end]) & 0xC0U) == 0x80U)
-        --end;
-    return message.substr(0, end) + "…";
+/// Of settling, which may be asked again: what was settled before is not settled twice.
+Server::Ask order(std::string_view act, const json::object& body) {
+    return {.method = "POST",
+            .path = fmt::format("/api/v1/rejections/{}", act),
+            .query = {},
+            .body = json::serialize(body)};
+}
+
+/// A text of any length in a table.
+std::string shown(const std::string& text) {
+    const std::string_view front = utf8_prefix(text, kShownMessage);
+    return std::string(front) + (front.size() < text.size() ? "…" : "");
 }
 
 std::string time_of(const json::object& row, std::string_view name) {
-    return when(parse_iso8601(text(row, name)));
+    return when(parse_iso8601(text_in(row, name)));
 }
 
 /// Calls `take` for each page's answer until the last, or until `limit` rows are done.
@@ -136,7 +65,7 @@ Status each_page(std::uint64_t limit, Ask ask, Take take) {
         const std::uint64_t want = std::min(kPage, limit - done);
         EYED_ASSIGN(const json::object page, ask(want, cursor));
         done += take(page);
-        cursor = text(page, "next");
+        cursor = text_in(page, "next");
         if (cursor.empty()) return {};
     }
     return {};
@@ -150,18 +79,20 @@ Result<int> list(const Context& context, const Rejections& command) {
         HttpClient::Query query = query_of(command);
         query.emplace_back("limit", std::to_string(want));
         if (!cursor.empty()) query.emplace_back("cursor", cursor);
-        return server.get("/api/v1/rejections", query);
+        return server.ask({.path = "/api/v1/rejections", .query = query});
     };
     EYED_TRY(each_page(command.limit.value_or(100), ask, [&](const json::object& page) {
-        const auto found = rows(page, "results");
-        for (const json::object& row : found) {
-            if (context.style == Style::kJson) out << json::serialize(row) << '\n';
-            if (context.style == Style::kQuiet) out << number(row, "id") << '\n';
+        const auto found = rows_in(page, "results");
+        for (const json::object* one : found) {
+            const json::object& row = *one;
+            if (context.style == Style::kJson) out << printable(json::serialize(row)) << '\n';
+            if (context.style == Style::kQuiet) out << number_in(row, "id") << '\n';
             if (context.style == Style::kHuman)
-                table_rows.push_back(
-                    {std::to_string(number(row, "id")), time_of(row, "received_at"),
-                     text(row, "application"), text(row, "reason"), shown(text(row, "category")),
-                     shown(text(row, "name")), text(row, "state"), shown(text(row, "message"))});
+                table_rows.push_back({std::to_string(number_in(row, "id")),
+                                      time_of(row, "received_at"), text_in(row, "application"),
+                                      text_in(row, "reason"), shown(text_in(row, "category")),
+                                      shown(text_in(row, "name")), text_in(row, "state"),
+                                      shown(text_in(row, "message"))});
         }
         return found.size();
     }));
@@ -176,25 +107,28 @@ Result<int> summary(const Context& context, const Rejections& command) {
     EYED_ASSIGN(Server server, Server::connect(command.remote));
     HttpClient::Query query = query_of(command);
     if (command.limit) query.emplace_back("limit", std::to_string(*command.limit));
-    EYED_ASSIGN(const json::object found, server.get("/api/v1/rejections/summary", query));
+    EYED_ASSIGN(const json::object found,
+                server.ask({.path = "/api/v1/rejections/summary", .query = query}));
     auto& out = context.start.out;
     if (context.style == Style::kJson) {
-        out << json::serialize(found) << '\n';
+        out << printable(json::serialize(found)) << '\n';
         return kDone;
     }
     if (context.style == Style::kQuiet) {
-        out << number(found, "open") << '\n';
+        out << number_in(found, "open") << '\n';
         return kDone;
     }
-    out << fmt::format("{} refusals, {} of them open.\n", number(found, "rejections"),
-                       number(found, "open"));
+    out << fmt::format("{} refusals, {} of them open.\n", number_in(found, "rejections"),
+                       number_in(found, "open"));
     std::vector<std::vector<std::string>> table_rows;
-    for (const json::object& group : rows(found, "groups"))
-        table_rows.push_back({text(group, "reason"), shown(text(group, "category")),
-                              shown(text(group, "name")),
-                              std::to_string(number(group, "rejections")),
-                              std::to_string(number(group, "open")), time_of(group, "first"),
-                              time_of(group, "last"), std::to_string(number(group, "example_id"))});
+    for (const json::object* one : rows_in(found, "groups")) {
+        const json::object& group = *one;
+        table_rows.push_back(
+            {text_in(group, "reason"), shown(text_in(group, "category")),
+             shown(text_in(group, "name")), std::to_string(number_in(group, "rejections")),
+             std::to_string(number_in(group, "open")), time_of(group, "first"),
+             time_of(group, "last"), std::to_string(number_in(group, "example_id"))});
+    }
     if (!table_rows.empty())
         out << table({"REASON", "CATEGORY", "NAME", "ALL", "OPEN", "FIRST", "LAST", "EXAMPLE"},
                      table_rows);
@@ -216,23 +150,25 @@ struct Replayed {
     std::vector<Reason> reasons;
 
     std::uint64_t add(const json::object& page) {
-        const std::uint64_t seen = number(page, "examined");
+        const std::uint64_t seen = number_in(page, "examined");
         examined += seen;
-        accepted += number(page, "accepted");
-        duplicates += number(page, "duplicates");
-        refused += number(page, "refused");
-        skipped += number(page, "skipped");
-        for (const json::object& reason : rows(page, "reasons")) {
-            const std::string name = text(reason, "reason");
+        accepted += number_in(page, "accepted");
+        duplicates += number_in(page, "duplicates");
+        refused += number_in(page, "refused");
+        skipped += number_in(page, "skipped");
+        for (const json::object* one : rows_in(page, "reasons")) {
+            const json::object& reason = *one;
+            const std::string name = text_in(reason, "reason");
             const auto same = std::ranges::find(reasons, name, &Reason::name);
             if (same != reasons.end())
-                same->count += number(reason, "count");
+                same->count += number_in(reason, "count");
             else
-                reasons.push_back({name, number(reason, "count"), number(reason, "example_id")});
+                reasons.push_back(
+                    {name, number_in(reason, "count"), number_in(reason, "example_id")});
         }
         return seen;
     }
-    std::string as_json(bool dry_run) const {
+    std::string as_json(const Rejections& command) const {
         std::string all;
         for (const Reason& reason : reasons) {
             JsonObject one;
@@ -242,7 +178,7 @@ struct Replayed {
             all += (all.empty() ? "" : ",") + one.str();
         }
         JsonObject object;
-        object.flag("dry_run", dry_run)
+        object.flag("dry_run", command.dry_run)
             .number("examined", static_cast<std::int64_t>(examined.load()))
             .number("accepted", static_cast<std::int64_t>(accepted.load()))
             .number("duplicates", static_cast<std::int64_t>(duplicates))
@@ -255,7 +191,7 @@ struct Replayed {
 
 void tell(const Context& context, const Rejections& command, const Replayed& sums) {
     auto& out = context.start.out;
-    if (context.style == Style::kJson) out << sums.as_json(command.dry_run) << '\n';
+    if (context.style == Style::kJson) out << sums.as_json(command) << '\n';
     if (context.style == Style::kQuiet) out << sums.accepted.load() << '\n';
     if (context.style != Style::kHuman) return;
     out << fmt::format("{}{} refusals: {} {}, {} duplicates, {} still refused, {} skipped.\n",
@@ -264,7 +200,7 @@ void tell(const Context& context, const Rejections& command, const Replayed& sum
                        command.dry_run ? "pass" : "taken in", sums.duplicates, sums.refused,
                        sums.skipped);
     for (const Replayed::Reason& reason : sums.reasons)
-        out << fmt::format("  {} {}, such as rejection {}\n", reason.count, reason.name,
+        out << fmt::format("  {} {}, such as rejection {}\n", reason.count, printable(reason.name),
                            reason.example);
 }
 
@@ -281,7 +217,7 @@ Result<int> replay(const Context& context, const Rejections& command) {
             body["limit"] = want;
             if (!cursor.empty()) body["cursor"] = cursor;
             if (command.dry_run) body["dry_run"] = true;
-            return server.post("/api/v1/rejections/replay", body);
+            return server.ask(order("replay", body));
         };
         EYED_TRY(each_page(command.limit.value_or(UINT64_MAX), ask,
                            [&](const json::object& page) { return sums.add(page); }));
@@ -297,8 +233,9 @@ Result<bool> confirmed(const Context& context, const Rejections& command, Server
     if (command.ids.empty()) {
         HttpClient::Query query = query_of(command);
         query.emplace_back("state", "open");
-        EYED_ASSIGN(const json::object found, server.get("/api/v1/rejections/summary", query));
-        open = number(found, "open");
+        EYED_ASSIGN(const json::object found,
+                    server.ask({.path = "/api/v1/rejections/summary", .query = query}));
+        open = number_in(found, "open");
     }
     context.start.err << fmt::format("Discard {} open refusals? [y/N] ",
                                      std::min(open, command.limit.value_or(UINT64_MAX)))
@@ -329,10 +266,10 @@ Result<int> discard(const Context& context, const Rejections& command) {
             json::object page = body;
             page["limit"] = want;
             if (!cursor.empty()) page["cursor"] = cursor;
-            return server.post("/api/v1/rejections/discard", page);
+            return server.ask(order("discard", page));
         };
         EYED_TRY(each_page(command.limit.value_or(UINT64_MAX), ask, [&](const json::object& page) {
-            const std::uint64_t more = number(page, "discarded");
+            const std::uint64_t more = number_in(page, "discarded");
             discarded += more;
             return more;
         }));

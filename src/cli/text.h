@@ -29,7 +29,11 @@ class JsonObject {
     std::string text_ = "{";
 };
 
-/// Rows under headings, columns as wide as their widest; for people.
+/// A text of others for a terminal: what it would obey and not show (control characters, those that
+/// turn the direction of writing) becomes `\u001b`, as in JSON, so that JSON text still says the
+/// same; bytes that are not UTF-8 become U+FFFD. Twice is as once.
+std::string printable(std::string_view text);
+/// Rows under headings, columns as wide as their widest; printable, for people.
 std::string table(const std::vector<std::string>& headings,
                   const std::vector<std::vector<std::string>>& rows);
 /// `2021-01-01 09:15:27`, or `never`.

@@ -2,10 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <map>
 #include <set>
 
+#include "ingest/test_decoder.h"
 #include "log/record.h"
 
 namespace eyed::ingest {
@@ -13,100 +12,6 @@ namespace {
 
 using model::Dialect;
 using model::Reason;
-
-/// A directory in memory; types may be put in beforehand.
-class MemoryDirectory final : public TypeDirectory {
-  public:
-    std::vector<TypeRow> rows;
-    Result<std::vector<std::optional<TypeRow>>> create_if_absent(const std::vector<NewType>&,
-                                                                 std::uint32_t) override {
-        return failure(Code::kInternal, "not of this test");
-    }
-    Result<std::vector<TypeRow>> changes_since(std::uint64_t revision) override {
-        std::vector<TypeRow> changed;
-        std::ranges::copy_if(rows, std::back_inserter(changed),
-                             [&](const TypeRow& row) { return row.revision > revision; });
-        return changed;
-    }
-};
-
-constexpr std::string_view kGood =
-    R"({"session_id":"e2085be5-9137-4e4e-80b5-f1ffddc25423","category":"page interaction",)"
-    R"("name":"cta click","data":{"host":"www.consumeraffairs.com","path":"/",)"
-    R"("element":"chat bubble"},"timestamp":"2021-01-01 09:15:27.243860"})";
-
-TypeRow checked(std::string name, model::CheckMode mode, std::uint64_t version) {
-    TypeRow row;
-    row.id = {1};
-    row.application = {1};
-    row.category = "c";
-    row.name = std::move(name);
-    row.mode = mode;
-    row.version = static_cast<std::uint32_t>(version);
-    row.revision = version;
-    return row;
-}
-
-TypeRow enforced(std::string name, std::string example) {
-    TypeRow row = checked(std::move(name), model::CheckMode::kEnforce, 1);
-    row.example = std::move(example);
-    return row;
-}
-
-class DecoderTest : public testing::Test {
-  protected:
-    MemoryDirectory directory;
-    WorkerPool pool{{.name = "test"}};
-    Types types{directory, pool, {.limit_per_application = 3}};
-    Decoder decoder{types, {}};
-    Decoded out;
-    Sender sender{{1}, {2}, {3}, *parse_iso8601("2026-01-01T00:00:00Z"), {}};
-    std::string body;  ///< with room past its end, as a request's buffer has
-
-    std::string_view padded(std::string_view text) {
-        body.reserve(text.size() + 128);
-        body.assign(text);
-        return body;
-    }
-    void seed(std::string_view text) {
-        decoder.single(Dialect::kTheEye, sender, padded(text), out);
-    }
-    void native(std::string_view text, BodyKind kind = BodyKind::kDetect) {
-        decoder.native(sender, kind, padded(text), out);
-    }
-    /// The good body with one field replaced; an empty value takes it away.
-    static std::string with(std::string_view field, std::string_view value) {
-        std::map<std::string_view, std::string_view> fields{
-            {"session_id", "\"e2085be5-9137-4e4e-80b5-f1ffddc25423\""},
-            {"category", "\"c\""},
-            {"name", "\"n\""},
-            {"data", R"({"a":1})"},
-            {"timestamp", "\"2021-01-01T00:00:00Z\""}};
-        fields[field] = value;
-        std::string text = "{";
-        for (const auto& [key, json] : fields) {
-            if (json.empty()) continue;
-            if (text.size() > 1) text += ',';
-            text += "\"" + std::string(key) + "\":" + std::string(json);
-        }
-        return text + "}";
-    }
-    std::string first_message() const {
-        return out.faults.empty() ? std::string() : out.faults.front().message;
-    }
-    log::EventBody event(std::size_t i) const {
-        return *log::decode_event(out.batch.body(out.batch.entries().at(i)));
-    }
-    log::RejectionBody rejection(std::size_t i) const {
-        return *log::decode_rejection(out.batch.body(out.batch.entries().at(i)));
-    }
-    std::string kinds() const {
-        std::string text;
-        for (const auto& entry : out.batch.entries())
-            text += entry.kind == log::Kind::kEvent ? 'e' : 'r';
-        return text;
-    }
-};
 
 TEST_F(DecoderTest, TakesTheSeedsExample) {
     seed(kGood);
@@ -442,56 +347,6 @@ TEST_F(DecoderTest, EventIdsAndIdempotencyKeysAreDedupKeys) {
     EXPECT_EQ(out.batch.entries()[0].key, first[0].key);
 }
 
-TEST_F(DecoderTest, StructureOfTheTypeIsEnforcedWhateverTheOrder) {
-    directory.rows.push_back(enforced("n", R"({"host":"x"})"));
-    ASSERT_TRUE(types.refresh());
-    for (const std::string_view text :
-         {R"({"data":{"host":1},"category":"c","name":"n"})",
-          R"({"category":"c","name":"n","data":{"host":"ok"},"data":{"host":1}})"}) {
-        native(text);
-        ASSERT_EQ(kinds(), "r");
-        EXPECT_EQ(out.faults[0].field, "data");
-        EXPECT_EQ(out.faults[0].pointer, "/data/host");
-        EXPECT_EQ(out.faults[0].reason, Reason::kStructureType);
-    }
-    native(R"({"category":"c","name":"n"})");
-    EXPECT_EQ(out.faults[0].reason, Reason::kStructureMissing);
-    native(R"({"category":"c","name":"n","data":{"host":1},"data":{"host":"ok"}})");
-    EXPECT_EQ(kinds(), "e");
-    seed(with("data", R"({"host":"x","port":1})"));
-    EXPECT_EQ(first_message(), "/data/port is not part of the structure of this event type.");
-    directory.rows = {checked("n", model::CheckMode::kOff, 2)};
-    ASSERT_TRUE(types.refresh());
-    native(R"({"category":"c","name":"n","data":{"host":1}})");
-    EXPECT_EQ(kinds(), "e");
-}
-
-TEST_F(DecoderTest, NewTypesAreWantedOnce) {
-    native(
-        R"([{"category":"a","name":"1"},{"category":"a","name":"1"},{"category":"a","name":"2"}])");
-    ASSERT_EQ(out.new_types.size(), 2u);
-    EXPECT_EQ(out.items[0].new_type, 0u);
-    EXPECT_EQ(out.items[1].new_type, 0u);
-    EXPECT_EQ(out.items[2].new_type, 1u);
-    for (int i = 1; i <= 3; ++i)
-        directory.rows.push_back({.id = {i},
-                                  .application = {1},
-                                  .category = "a",
-                                  .name = std::to_string(i),
-                                  .version = 1,
-                                  .revision = static_cast<std::uint64_t>(i)});
-    ASSERT_TRUE(types.refresh());
-    native(R"({"category":"a","name":"3"})");
-    EXPECT_EQ(kinds(), "e");
-    EXPECT_TRUE(out.new_types.empty());
-    native(R"({"category":"a","name":"4"})");
-    EXPECT_EQ(kinds(), "r");
-    EXPECT_EQ(out.faults[0].reason, Reason::kTooManyTypes);
-    sender.application = {2};
-    native(R"({"category":"a","name":"4"})");
-    EXPECT_EQ(kinds(), "e");
-}
-
 TEST_F(DecoderTest, ImportTakesWhatAnExportWrote) {
     decoder.import_line(sender,
                         padded(R"({"id":7,"application":"x","session_id":null,)"
@@ -506,104 +361,6 @@ TEST_F(DecoderTest, ImportTakesWhatAnExportWrote) {
     EXPECT_EQ(rejection(1).payload, "{");
     EXPECT_EQ(out.items.size(), 3u);
     EXPECT_EQ(event(0).dialect, Dialect::kImport);
-}
-
-model::Event an_event() {
-    model::Event event;
-    event.id = {9};
-    event.application = {1};
-    event.session = *parse_uuid("e2085be5-9137-4e4e-80b5-f1ffddc25423");
-    event.category = "c";
-    event.name = "n";
-    event.data = R"({"a":1})";
-    event.timestamp = *parse_iso8601("2020-01-01T00:00:00Z");
-    return event;
-}
-
-TEST_F(DecoderTest, ReplacementIsAFullEvent) {
-    model::Event changed;
-    decoder.replacement(Dialect::kTheEye, sender, an_event(), padded(kGood), out, changed);
-    ASSERT_EQ(out.batch.entries().at(0).kind, log::Kind::kReplace);
-    const auto record = *log::decode_replace(out.batch.body(out.batch.entries()[0]));
-    EXPECT_EQ(record.target, EventId{9});
-    EXPECT_EQ(record.changed_by, UserId{3});
-    EXPECT_EQ(record.name, "cta click");
-    EXPECT_EQ(changed.name, "cta click");
-    EXPECT_EQ(changed.id, EventId{9});
-    decoder.replacement(Dialect::kTheEye, sender, an_event(), padded("{\"name\":\"x\"}"), out,
-                        changed);
-    EXPECT_EQ(kinds(), "r");
-    EXPECT_EQ(out.faults.size(), 4u);
-    decoder.replacement(Dialect::kTheEye, sender, an_event(), padded("{"), out, changed);
-    EXPECT_EQ(out.whole, Decoded::Whole::kMalformed);
-    decoder.replacement(Dialect::kTheEye, sender, an_event(), padded("[]"), out, changed);
-    EXPECT_EQ(first_message(), "Invalid data. Expected a dictionary, but got list.");
-}
-
-TEST_F(DecoderTest, PatchChangesWhatItNames) {
-    model::Event changed;
-    decoder.patch(sender, an_event(), padded(R"({"name":"m","session_id":null})"), out, changed);
-    ASSERT_EQ(out.batch.entries().at(0).kind, log::Kind::kReplace);
-    EXPECT_EQ(changed.name, "m");
-    EXPECT_EQ(changed.category, "c");
-    EXPECT_EQ(changed.data, R"({"a":1})");
-    EXPECT_TRUE(changed.session.is_nil());
-    EXPECT_EQ(changed.timestamp, an_event().timestamp);
-    decoder.patch(sender, an_event(), padded(R"({"id":1})"), out, changed);
-    EXPECT_EQ(out.faults.at(0).reason, Reason::kUnknownField);
-    decoder.patch(sender, an_event(), padded(R"({"name":null})"), out, changed);
-    EXPECT_EQ(out.faults.at(0).reason, Reason::kWrongType);
-}
-
-TEST_F(DecoderTest, PatchIsHeldToTheStructureOfItsNewType) {
-    directory.rows.push_back(enforced("m", R"({"b":1})"));
-    ASSERT_TRUE(types.refresh());
-    model::Event changed;
-    decoder.patch(sender, an_event(), padded(R"({"name":"m"})"), out, changed);
-    ASSERT_EQ(out.faults.size(), 1u);
-    EXPECT_EQ(out.faults[0].reason, Reason::kStructureUnexpected);
-    decoder.patch(sender, an_event(), padded(R"({"name":"m","data":{"b":2}})"), out, changed);
-    EXPECT_TRUE(out.faults.empty());
-}
-
-TEST_F(DecoderTest, AJsonSchemaRefusesWithThePointerOfTheFault) {
-    TypeRow row = checked("n", model::CheckMode::kEnforce, 4);
-    row.schema = R"({"properties":{"n":{"type":"integer","minimum":3}},"required":["n"]})";
-    directory.rows.push_back(row);
-    ASSERT_TRUE(types.refresh());
-    native(R"([{"category":"c","name":"n","data":{"n":3}},
-               {"category":"c","name":"n","data":{"n":2},"event_id":"e-1"},
-               {"category":"c","name":"n"}])");
-    ASSERT_EQ(kinds(), "err");
-    EXPECT_EQ(out.faults[0].reason, Reason::kSchema);
-    EXPECT_EQ(out.faults[0].pointer, "/data/n");
-    EXPECT_EQ(out.faults[0].message, "/data/n must be at least 3.");
-    EXPECT_EQ(out.faults[1].pointer, "/data/n");
-    const auto refused = log::decode_rejection(out.batch.body(out.batch.entries()[1])).value();
-    EXPECT_EQ(refused.type_version, 4u);
-    EXPECT_EQ(refused.event_id, "e-1");
-    EXPECT_FALSE(refused.target);
-}
-
-TEST_F(DecoderTest, ARefusedChangeNamesTheEventItWasToChange) {
-    directory.rows.push_back(enforced("n", R"({"b":1})"));
-    ASSERT_TRUE(types.refresh());
-    model::Event existing;
-    existing.id = {17};
-    existing.application = {1};
-    existing.category = "c";
-    existing.name = "n";
-    existing.data = R"({"b":1})";
-    model::Event changed;
-    for (const std::string_view text : {R"({"data":{"b":"x"}})", R"({"data":)", "[1]"}) {
-        decoder.patch(sender, existing, padded(text), out, changed);
-        ASSERT_EQ(kinds(), "r") << text;
-        EXPECT_EQ(log::decode_rejection(out.batch.body(out.batch.entries()[0]))->target,
-                  EventId{17})
-            << text;
-    }
-    decoder.patch(sender, existing, padded(R"({"data":{"b":2}})"), out, changed);
-    EXPECT_EQ(changed.judgement.type_version, 1u);
 }
 
 }  // namespace

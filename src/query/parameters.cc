@@ -132,6 +132,45 @@ SessionsQuery sessions(Style style, std::string_view query, ParameterErrors& err
     return out;
 }
 
+bool take_type_order(Reader& reader, const Parameter& given, TypesQuery& out) {
+    static constexpr std::pair<std::string_view, TypeOrder> kOrders[] = {
+        {"category", TypeOrder::kCategory},
+        {"name", TypeOrder::kName},
+        {"first_seen", TypeOrder::kFirstSeen},
+        {"updated_at", TypeOrder::kUpdatedAt}};
+    const bool descending = given.value.starts_with('-');
+    const std::string_view name = std::string_view(given.value).substr(descending ? 1 : 0);
+    for (const auto& [known, order] : kOrders) {
+        if (name != known) continue;
+        out.order = order;
+        out.direction = descending ? store::Direction::kDescending : store::Direction::kAscending;
+        return true;
+    }
+    return reader.fail(given.name,
+                       "The order must be category, name, first_seen or updated_at, with - before "
+                       "it for descending.");
+}
+
+bool take_type_filter(Reader& reader, const Parameter& given, TypesQuery& out) {
+    if (given.name == "category") {
+        out.category = given.value;
+    } else if (given.name == "name") {
+        out.name = given.value;
+    } else if (given.name == "application") {
+        out.application = given.value;
+    } else if (given.name == "q") {
+        out.search = given.value;
+    } else if (given.name == "order") {
+        return take_type_order(reader, given, out);
+    } else if (given.name == "mode") {
+        out.mode = model::mode_named(given.value);
+        return out.mode || reader.fail(given.name, "The mode must be off, observe or enforce.");
+    } else {
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 std::optional<Micros> parse_instant(std::string_view text) {
@@ -216,48 +255,6 @@ SessionsQuery native_sessions(std::string_view query, ParameterErrors& errors) {
 SessionsQuery seed_sessions(std::string_view query, ParameterErrors& errors) {
     return sessions(Style::kSeed, query, errors);
 }
-namespace {
-
-bool take_type_order(Reader& reader, const Parameter& given, TypesQuery& out) {
-    static constexpr std::pair<std::string_view, TypeOrder> kOrders[] = {
-        {"category", TypeOrder::kCategory},
-        {"name", TypeOrder::kName},
-        {"first_seen", TypeOrder::kFirstSeen},
-        {"updated_at", TypeOrder::kUpdatedAt}};
-    const bool descending = given.value.starts_with('-');
-    const std::string_view name = std::string_view(given.value).substr(descending ? 1 : 0);
-    for (const auto& [known, order] : kOrders) {
-        if (name != known) continue;
-        out.order = order;
-        out.direction = descending ? store::Direction::kDescending : store::Direction::kAscending;
-        return true;
-    }
-    return reader.fail(given.name,
-                       "The order must be category, name, first_seen or updated_at, with - before "
-                       "it for descending.");
-}
-
-bool take_type_filter(Reader& reader, const Parameter& given, TypesQuery& out) {
-    if (given.name == "category") {
-        out.category = given.value;
-    } else if (given.name == "name") {
-        out.name = given.value;
-    } else if (given.name == "application") {
-        out.application = given.value;
-    } else if (given.name == "q") {
-        out.search = given.value;
-    } else if (given.name == "order") {
-        return take_type_order(reader, given, out);
-    } else if (given.name == "mode") {
-        out.mode = model::mode_named(given.value);
-        return out.mode || reader.fail(given.name, "The mode must be off, observe or enforce.");
-    } else {
-        return false;
-    }
-    return true;
-}
-
-}  // namespace
 
 TypesQuery native_types(std::string_view query, ParameterErrors& errors) {
     TypesQuery out;

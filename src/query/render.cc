@@ -4,6 +4,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include "base/json_members.h"
 #include "base/json_text.h"
 
 namespace eyed::query {
@@ -46,10 +47,6 @@ bool is_json(std::string_view text) {
     return !error && parser.done() && read == text.size();
 }
 
-void append_number(std::uint64_t value, std::string& out) {
-    fmt::format_to(std::back_inserter(out), "{}", value);
-}
-
 void append_time(Micros at, std::string& out) {
     out += '"';
     append_iso8601(at, out);
@@ -62,42 +59,20 @@ void append_id(const Uuid& uuid, std::string& out) {
     out += '"';
 }
 
-/// `,"key":`
-void append_key(std::string_view key, std::string& out) {
-    out += ",\"";
-    out += key;
-    out += "\":";
-}
-
-void append_text(std::string_view key, std::string_view text, std::string& out) {
-    append_key(key, out);
-    append_json_string(text, out);
-}
-
-/// `,"key":value`; 0, which names nothing, is null.
-void append_optional(std::string_view key, std::uint64_t value, std::string& out) {
-    append_key(key, out);
-    if (value != 0) {
-        append_number(value, out);
-    } else {
-        out += "null";
-    }
-}
-
 }  // namespace
 
 void append_event(const model::Event& event, const ApplicationNames& names, std::string& out) {
     out += "{\"id\":";
     append_number(event.id.value, out);
-    append_text("application", names.name(event.application), out);
+    append_text_member("application", names.name(event.application), out);
     append_key("session_id", out);
     if (event.session.is_nil()) {
         out += "null";
     } else {
         append_id(event.session, out);
     }
-    append_text("category", event.category, out);
-    append_text("name", event.name, out);
+    append_text_member("category", event.category, out);
+    append_text_member("name", event.name, out);
     append_key("data", out);
     out += event.data;
     append_key("timestamp", out);
@@ -110,15 +85,15 @@ void append_event(const model::Event& event, const ApplicationNames& names, std:
     } else {
         append_json_string(event.event_id, out);
     }
-    append_text("dialect", model::dialect_name(event.dialect), out);
-    append_optional("type_version", event.judgement.type_version, out);
+    append_text_member("dialect", model::dialect_name(event.dialect), out);
+    append_id_member("type_version", event.judgement.type_version, out);
     append_key("violation", out);
     if (event.judgement.violation) {
         append_json_string(model::reason_name(*event.judgement.violation), out);
     } else {
         out += "null";
     }
-    append_optional("replays", event.replays.value, out);
+    append_id_member("replays", event.replays.value, out);
     out += '}';
 }
 
@@ -138,35 +113,35 @@ void append_rejection(const model::Rejection& rejection, const ApplicationNames&
                       std::string& out) {
     out += "{\"id\":";
     append_number(rejection.id.value, out);
-    append_text("application", names.name(rejection.application), out);
-    append_optional("key", static_cast<std::uint64_t>(rejection.key.value), out);
-    append_text("dialect", model::dialect_name(rejection.dialect), out);
-    append_text("reason", model::reason_name(rejection.reason), out);
-    append_text("message", rejection.message, out);
-    append_text("pointer", rejection.pointer, out);
-    append_text("category", rejection.category, out);
-    append_text("name", rejection.name, out);
+    append_text_member("application", names.name(rejection.application), out);
+    append_id_member("key", static_cast<std::uint64_t>(rejection.key.value), out);
+    append_text_member("dialect", model::dialect_name(rejection.dialect), out);
+    append_text_member("reason", model::reason_name(rejection.reason), out);
+    append_text_member("message", rejection.message, out);
+    append_text_member("pointer", rejection.pointer, out);
+    append_text_member("category", rejection.category, out);
+    append_text_member("name", rejection.name, out);
     append_key("payload", out);
     append_payload(rejection.payload, out);
     append_key("received_at", out);
     append_time(rejection.received_at, out);
-    append_optional("type_version", rejection.type_version, out);
+    append_id_member("type_version", rejection.type_version, out);
     append_key("event_id", out);
     if (rejection.event_id.empty()) {
         out += "null";
     } else {
         append_json_string(rejection.event_id, out);
     }
-    append_optional("target", rejection.target.value, out);
-    append_text("state", model::rejection_state_name(rejection.state), out);
-    append_optional("event", rejection.event.value, out);
+    append_id_member("target", rejection.target.value, out);
+    append_text_member("state", model::rejection_state_name(rejection.state), out);
+    append_id_member("event", rejection.event.value, out);
     append_key("settled_at", out);
     if (rejection.state == model::RejectionState::kOpen) {
         out += "null";
     } else {
         append_time(rejection.settled_at, out);
     }
-    append_optional("settled_by", static_cast<std::uint64_t>(rejection.settled_by.value), out);
+    append_id_member("settled_by", static_cast<std::uint64_t>(rejection.settled_by.value), out);
     out += '}';
 }
 
@@ -183,8 +158,8 @@ void append_seed_event(const model::Event& event, std::string& out) {
     append_time(event.timestamp, out);
     append_key("data", out);
     out += event.data;
-    append_text("name", event.name, out);
-    append_text("category", event.category, out);
+    append_text_member("name", event.name, out);
+    append_text_member("category", event.category, out);
     out += '}';
 }
 
@@ -199,7 +174,7 @@ void append_seed_rejection(const model::Rejection& rejection, std::string& out) 
     append_number(rejection.id.value, out);
     append_key("data", out);
     append_payload(rejection.payload, out);
-    append_text("message", rejection.message, out);
+    append_text_member("message", rejection.message, out);
     append_key("created_at", out);
     append_time(rejection.received_at, out);
     out += '}';

@@ -100,7 +100,7 @@ scenarios(server, [
     {name: 'a user of blanks and nulls', send: ['POST', '/api/v1/users', {json: {name: '', password, role: null}}], ...faults(
         {field: 'name', message: 'This field may not be blank.'}, {field: 'role', message: 'This field may not be null.'})},
     {name: 'a user that is a list', send: ['POST', '/api/v1/users', {json: []}], ...problem(400, {detail: /JSON object/})},
-    {name: 'a user that is no JSON', send: ['POST', '/api/v1/users', {body: '{', type: 'application/json'}], ...problem(400, {detail: /^JSON parse error/})},
+    {name: 'a user that is no JSON', send: ['POST', '/api/v1/users', {body: '{', type: 'application/json'}], ...problem(400, {detail: /^The body is not JSON/})},
     {name: 'a user as a form', send: ['POST', '/api/v1/users', {form: {name: 'x'}}], ...problem(415)},
     {name: 'a name with a null character', send: ['POST', '/api/v1/users', {json: {name: 'a\0b', password}}], ...faults({field: 'name', message: /Null characters/})},
     {name: 'a user who is not there', send: ['GET', '/api/v1/users/999999'], ...problem(404)},

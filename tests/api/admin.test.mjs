@@ -178,12 +178,45 @@ test('a JSON Schema is shown, and no form would take its place', async () => {
     assert.deepEqual([now.schema, now.example], [schema, null]);
 });
 
+test('a form of an older version changes nothing, and asks again with what was typed', async () => {
+    const browser = await signedIn();
+    const name = await see(unique());
+    const form = await browser.changeForm(name);
+    await browser.setExample(name, '{"theirs": "<b>"}');
+    const stale = await browser.submit(form, {example: '{"mine": 1}'}, {follow: false});
+    assertAnswer(stale, {status: 409, contains: ['changed this type meanwhile', '{&quot;theirs&quot;', 'role="alert"'], lacks: ['<b>']});
+    assert.deepEqual(await exampleOf(name), {theirs: '<b>'});
+    assertAnswer(await browser.submit(form, {example: '{'}, {follow: false}), {status: 200});
+    for (const version of ['', 'x', '1', '99', undefined]) {
+        const {fields} = formsOf(form.text).find((one) => 'example' in one.fields);
+        const sent = {...fields, example: '', version};
+        if (version === undefined) delete sent.version;
+        assertAnswer(await browser.call('POST', form.path, {form: sent}), {status: 409});
+    }
+    assert.deepEqual(await exampleOf(name), {theirs: '<b>'});
+    stale.path = form.path;
+    assert.equal((await browser.submit(stale, {example: '{"mine": 1}'}, {follow: false})).status, 303);
+    assert.deepEqual(await exampleOf(name), {mine: 1});
+});
+
+test('a faulty example does not make an old form a new one', async () => {
+    const browser = await signedIn();
+    const name = await see(unique());
+    const form = await browser.changeForm(name);
+    await browser.setExample(name, '{"theirs": 1}');
+    const again = await browser.submit(form, {example: '{'}, {follow: false});
+    assertAnswer(again, {status: 200, contains: ['role="alert"']});
+    again.path = form.path;
+    assertAnswer(await browser.submit(again, {example: '{"mine": 1}'}, {follow: false}), {status: 409});
+    assert.deepEqual(await exampleOf(name), {theirs: 1});
+});
+
 test('only the example can be edited', async () => {
     const browser = await signedIn();
     const name = await see(unique());
     const page = await browser.changeForm(name);
     const form = formsOf(page.text).find(({fields}) => 'example' in fields);
-    assert.deepEqual(Object.keys(form.fields).sort(), ['csrf_token', 'example']);
+    assert.deepEqual(Object.keys(form.fields).sort(), ['csrf_token', 'example', 'version']);
     const answer = await browser.call('POST', page.path, {form: {...form.fields, example: '', name: 'renamed', category: 'moved'}});
     assert.equal(answer.status, 303);
     assert.equal((await server.get(`/api/v1/event-types?name=${encodeURIComponent(name)}`)).body.results[0].category, 'page');

@@ -104,6 +104,17 @@ test('versions are kept, newest first, with who changed them', async () => {
     assert.equal(rest.next, null);
 });
 
+test('a page of versions is bounded by bytes, too', async () => {
+    const id = await makeType(unique('long'));
+    const made = 300;
+    for (let n = 0; n < made; n++) assert.equal((await server.patch(`${list}/${id}`, {json: {example: {n: 'x'.repeat(60_000), [n]: 1}}})).status, 200);
+    const first = await server.get(`${list}/${id}/versions?limit=1000`);
+    assert.ok(first.text.length < 17 * 2 ** 20 && first.body.results.length < made, 'it is cut');
+    const rest = await server.get(`${list}/${id}/versions?limit=1000&cursor=${first.body.next}`);
+    assert.equal(rest.body.next, null);
+    assert.deepEqual([...first.body.results, ...rest.body.results].map(({version}) => version), Array.from({length: made + 1}, (_, n) => made + 1 - n));
+});
+
 test('a change made for another version is refused', async () => {
     const id = await makeType(unique('conflict'));
     assert.equal((await change(id, {description: 'a', version: 1})).status, 200);

@@ -1,6 +1,7 @@
 // What becomes of refusals: the summary, replay, discard, and the receipt of an event.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {gzipSync} from 'node:zlib';
 
 import {Browser} from './browser.mjs';
 import {answerFault, operations} from './contract.mjs';
@@ -248,6 +249,35 @@ scenarios(server, [
     {name: 'a receipt of a long id', send: ['GET', `/api/v1/receipts/${'x'.repeat(600)}`], ...problem(404)},
 ]);
 
+test('an order is no longer than its most ids, packed or not', async () => {
+    const most = `{"ids": [${Array(10_000).fill(10n ** 18n - 1n)}]}`;
+    const over = most + ' '.repeat(100_000);
+    for (const act of ['replay', 'discard']) {
+        const path = `/api/v1/rejections/${act}`;
+        for (const [body, status] of [[most, 200], [over, 413]]) {
+            assertAnswer(await ask('POST', path, path, {body, type: 'application/json'}), {status});
+            const packed = {body: gzipSync(body), type: 'application/json', headers: {'content-encoding': 'gzip'}};
+            assertAnswer(await ask('POST', path, path, packed), {status});
+        }
+    }
+});
+
+test('a key that reads all is told that it may not settle all', async () => {
+    const {body: {id}} = await server.post('/api/v1/applications', {json: {name: 'kiosk', reads_all: true}});
+    assert.ok(id);
+    const token = await server.key('admin', {application: 'kiosk', scopes: ['read', 'manage']});
+    assertAnswer(await replay({application: 'shop'}, {token}), problem(403, {detail: /reads the application “shop” and may not settle for it/}));
+    assertAnswer(await replay({application: 'nobody'}, {token}), problem(403, {detail: /does not read the application “nobody”/}));
+    assertAnswer(await replay({application: 'kiosk'}, {token}), {status: 200});
+    assertAnswer(await replay({application: 'rival'}, {token: keys.shop}), problem(403, {detail: /does not read/}));
+});
+
+test('a member given twice is refused', async () => {
+    const body = '{"name": "a", "name": "b"}';
+    const path = '/api/v1/rejections/discard';
+    assertAnswer(await ask('POST', path, path, {body, type: 'application/json'}), fault('name', 'This field is given twice.'));
+});
+
 test('the receipt of a stored event counts what came again', async () => {
     const event_id = unique('e');
     const name = unique();
@@ -330,6 +360,20 @@ test('the command line lists, sums up, replays and discards', async () => {
     assert.equal((await cli('discard', '--id', String(all[1].id), '--json')).stdout, '{"discarded":1}\n');
     assert.equal((await cli('discard', '--name', name, '--yes')).stdout, 'Discarded 1 refusals.\n');
     assert.deepEqual((await rejections({name})).map(({state}) => state), ['replayed', 'discarded', 'discarded']);
+});
+
+test('the command line shows deep payloads and no terminal\'s orders', async () => {
+    const deep = JSON.parse(`${'['.repeat(50)}${']'.repeat(50)}`);
+    const name = await refused([]);
+    const hostile = `${name} \u001b[31m\u009b`;
+    await send([{name: hostile, data: {total: 1}}]);
+    await setExample(name, '{"total": 1}');
+    await send([{name, data: {deep}}]);
+    const [row] = (await cli('list', '--name', name, '--json')).stdout.trim().split('\n').map((line) => JSON.parse(line));
+    assert.deepEqual(row.payload.data.deep, deep);
+    const listed = await runOn(server.data, ['type', 'list', '--search', name, '--url', server.origin, '--token', server.token]);
+    assert.match(listed.stdout, /\\u001b\[31m\\u009b/);
+    assert.doesNotMatch(listed.stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
 test('the command line goes over as many pages as there are', async () => {

@@ -63,6 +63,20 @@ test('a type is inferred, tried, observed and enforced', async () => {
     assert.equal((await server.post('/api/v1/events', {json: {category: 'cli', name, data: {n: 'x'}}})).status, 400);
 });
 
+test('files go to the server as they are', async () => {
+    const name = unique('raw');
+    await send(name, {n: 1});
+    const {body: {results: [{id}]}} = await server.get(`/api/v1/event-types?name=${encodeURIComponent(name)}`);
+    const textOf = async () => (await server.get(`/api/v1/event-types/${id}`)).text;
+    await type(['set', 'cli', name, '--example', file('raw.json', '{"n": 1.0, "big": 12345678901234567890123}\n')]);
+    assert.ok((await textOf()).includes('{"n":1.0,"big":12345678901234567890123}'));
+    const deep = `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`;
+    await type(['set', 'cli', name, '--example', file('deep.json', deep)]);
+    assert.ok((await textOf()).includes(deep));
+    assert.ok((await type(['list', '--search', name, '--json'])).stdout.includes(deep));
+    assert.ok((await type(['show', 'cli', name])).stdout.includes(deep));
+});
+
 test('what the server refuses is told with its field and pointer', async () => {
     const name = unique('refused');
     await send(name, {n: 1});

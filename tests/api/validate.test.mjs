@@ -100,6 +100,30 @@ test('the limits are those of sending', async () => {
     assertAnswer(await validate({json: event()}, '?dilect=native'), problem(400));
 });
 
+test('who reads no events of a type learns nothing of it but what sending tells', async () => {
+    const json = event();
+    names.pop();
+    await server.post('/api/v1/events', {json});
+    const {body: {results: [{id}]}} = await server.get(`/api/v1/event-types?name=${encodeURIComponent(json.name)}`);
+    const stranger = await server.user('stranger');
+    const writer = await server.key('admin', {scopes: ['ingest']});
+    const judge = async (token, data) => (await validate({json: {...json, data}, token})).body.results[0];
+    for (const mode of ['observe', 'off']) {
+        await server.patch(`/api/v1/event-types/${id}`, {json: {example: {n: 1}, mode}});
+        for (const token of [stranger, writer]) {
+            assertMatches(await judge(token, {n: 'x'}), {item: 0, valid: true, category: 'dry', name: json.name, type: null, violation: null});
+        }
+        assertMatches(await judge(server.token, {n: 1}), having({type: having({id, mode})}));
+    }
+    await server.patch(`/api/v1/event-types/${id}`, {json: {mode: 'enforce'}});
+    assertMatches(await judge(writer, {n: 'x'}), having({valid: false, errors: [having({pointer: '/data/n'})]}));
+    const own = event();
+    names.pop();
+    await server.post('/api/v1/events', {json: own, token: stranger});
+    const {results: [known]} = (await validate({json: own, token: stranger})).body;
+    assertMatches(known, having({type: having({version: 1, mode: 'off'})}));
+});
+
 test('a key that may only read may not try', async () => {
     const token = await server.key('admin', {scopes: ['read']});
     assertAnswer(await server.post('/api/v1/validate', {json: event(), token}), problem(403));
@@ -110,5 +134,5 @@ test('nothing of all this was stored, refused on record, or made', async () => {
     const total = async (target) => (await server.get(target)).body.results;
     for (const name of names) assert.deepEqual(await total(`/api/v1/event-types?name=${encodeURIComponent(name)}`), []);
     assert.deepEqual(await total('/api/v1/rejections'), []);
-    assert.equal((await total('/api/v1/events')).length, 1);
+    assert.equal((await total('/api/v1/events')).length, 3);
 });
