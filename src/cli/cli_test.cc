@@ -173,6 +173,28 @@ TEST_F(CliTest, ATokenStandsAloneOnStandardOutput) {
                             HasSubstr(R"("scopes":["ingest","read"])"), Not(HasSubstr(secret))));
 }
 
+TEST_F(CliTest, AnApplicationThatAKeyIsMadeForIsMadeAloudOnce) {
+    make_user("ann");
+    const std::vector<std::string> create{"token", "create",        "--user",
+                                          "ann",   "--application", "shopp"};
+    EXPECT_EQ(run(create), kDone);
+    EXPECT_THAT(err_, HasSubstr("Made the application shopp, owned by ann.\n"));
+    EXPECT_EQ(run(create), kDone);
+    EXPECT_THAT(err_, Not(HasSubstr("Made"))) << "it is there now";
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--json"}), kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("application_created":false)"));
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "new", "--json"}), kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("application_created":true)"));
+    EXPECT_EQ(err_, "");
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "newer", "--quiet"}),
+              kDone);
+    EXPECT_EQ(err_, "Made the application newer, owned by ann.\n");
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "newest", "--name",
+                   std::string(151, 'x')}),
+              kUsage);
+    EXPECT_THAT(err_, Not(HasSubstr("Made"))) << "no key, and nothing made";
+}
+
 TEST_F(CliTest, ARevokedTokenIsListedAsSuch) {
     make_user("ann");
     ASSERT_EQ(run({"token", "create", "--user", "ann", "--json"}), kDone);
