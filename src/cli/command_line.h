@@ -145,8 +145,8 @@ struct Propagate {
     std::optional<std::uint32_t> concurrency;
     std::optional<std::uint32_t> batch;
     std::optional<std::uint64_t> seed;
-    std::uint32_t retries = 10;
-    std::string timeout = "30s";
+    std::string timeout;  ///< empty: not given
+    std::optional<std::uint32_t> retries;
     bool in_order = false;
 };
 /// `rejections list|summary|replay|discard`. Filters by the names that the API gives them.
