@@ -157,8 +157,9 @@ Status Program::Parts::open_accounts() {
     EYED_ASSIGN(catalog, catalog::Catalog::open({.path = layout.catalog()}));
     EYED_ASSIGN(secret, auth::ServerSecret::open_or_create(*files, settings.data));
     EYED_ASSIGN(hasher, auth::PasswordHasher::create(hash_cost(settings)));
-    EYED_ASSIGN(auto trust, auth::trust_elsewhere(settings, *files));
-    authenticator.emplace(clock, auth::JwtTrust(*secret, std::move(trust)));
+    auto trust = auth::trust_elsewhere(settings, *files);
+    if (!trust) return failure(Code::kInvalidArgument, std::move(trust.error().detail));
+    authenticator.emplace(clock, auth::JwtTrust(*secret, *std::move(trust)));
     EYED_TRY(make_jwt_application());
     EYED_TRY(audit_settings());
     accounts.emplace(auth::Accounts::Parts{.catalog = *catalog,

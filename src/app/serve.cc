@@ -10,6 +10,7 @@
 #include "app/spdlog_logger.h"
 #include "app/stop_signals.h"
 #include "base/version.h"
+#include "cli/commands.h"
 
 namespace eyed::app {
 namespace {
@@ -43,6 +44,11 @@ void say_started(const Program& program, const config::Settings& settings, Logge
             {{"link", std::string_view(link)}});
 }
 
+int cannot_start(const Error& error, Logger& logger) {
+    logger.error("cannot start", {{"why", std::string_view(error.detail)}});
+    return error.code == Code::kInvalidArgument ? cli::kUsage : cli::kFailed;  // a setting is wrong
+}
+
 }  // namespace
 
 int serve(const config::Loaded& loaded) {
@@ -50,14 +56,11 @@ int serve(const config::Loaded& loaded) {
     const config::Settings& settings = loaded.settings;
     const std::unique_ptr<Logger> logger = make_logger(settings.logging);
     Result<std::unique_ptr<Program>> program = Program::create(loaded, *logger);
-    if (!program) {
-        logger->error("cannot start", {{"why", std::string_view(program.error().detail)}});
-        return 1;
-    }
+    if (!program) return cannot_start(program.error(), *logger);
     if (const Status started = (*program)->start(); !started) {
-        logger->error("cannot start", {{"why", std::string_view(started.error().detail)}});
+        const int code = cannot_start(started.error(), *logger);
         (*program)->stop();
-        return 1;
+        return code;
     }
     if (::isatty(STDERR_FILENO) == 1)
         greet(**program, settings);

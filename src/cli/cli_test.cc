@@ -32,7 +32,7 @@ class CliTest : public ::testing::Test {
         std::istringstream in(input);
         std::ostringstream out;
         std::ostringstream err;
-        const Start start{arguments, {}, in, out, err};
+        const Start start{arguments, environment_, in, out, err};
         const int code = cli::run(start, [&](const config::Loaded& loaded) {
             served_with_ = loaded.settings.data;
             return 7;
@@ -47,6 +47,7 @@ class CliTest : public ::testing::Test {
     }
 
     io::TemporaryDirectory directory_;
+    std::vector<std::string> environment_;
     std::string out_;
     std::string err_;
     std::string served_with_;
@@ -173,6 +174,28 @@ TEST_F(CliTest, ATokenStandsAloneOnStandardOutput) {
                             HasSubstr(R"("scopes":["ingest","read"])"), Not(HasSubstr(secret))));
 }
 
+TEST_F(CliTest, AnApplicationThatAKeyIsMadeForIsMadeAloudOnce) {
+    make_user("ann");
+    const std::vector<std::string> create{"token", "create",        "--user",
+                                          "ann",   "--application", "shopp"};
+    EXPECT_EQ(run(create), kDone);
+    EXPECT_THAT(err_, HasSubstr("Made the application shopp, owned by ann.\n"));
+    EXPECT_EQ(run(create), kDone);
+    EXPECT_THAT(err_, Not(HasSubstr("Made"))) << "it is there now";
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--json"}), kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("application_created":false)"));
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "new", "--json"}), kDone);
+    EXPECT_THAT(out_, HasSubstr(R"("application_created":true)"));
+    EXPECT_EQ(err_, "");
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "newer", "--quiet"}),
+              kDone);
+    EXPECT_EQ(err_, "Made the application newer, owned by ann.\n");
+    EXPECT_EQ(run({"token", "create", "--user", "ann", "--application", "newest", "--name",
+                   std::string(151, 'x')}),
+              kUsage);
+    EXPECT_THAT(err_, Not(HasSubstr("Made"))) << "no key, and nothing made";
+}
+
 TEST_F(CliTest, ARevokedTokenIsListedAsSuch) {
     make_user("ann");
     ASSERT_EQ(run({"token", "create", "--user", "ann", "--json"}), kDone);
@@ -221,6 +244,58 @@ TEST_F(CliTest, WrongCommandLinesExitTwoWithOneLine) {
         EXPECT_EQ(run_bare(arguments), kUsage) << ::testing::PrintToString(arguments);
         EXPECT_THAT(err_, MatchesRegex("eyed: [^\n]+\n")) << ::testing::PrintToString(arguments);
         EXPECT_EQ(out_, "");
+    }
+}
+
+TEST_F(CliTest, AServerNeedsATokenFromTheCommandLineOrTheEnvironment) {
+    const std::vector<std::vector<std::string>> commands{
+        {"propagate", "none", "--to", "http://127.0.0.1:1"},
+        {"type", "list", "--url", "ftp://x"},
+        {"rejections", "list", "--url", "ftp://x"},
+        {"export", "--url", "ftp://x"},
+        {"import", "none", "--url", "ftp://x"}};
+    const auto fault =
+        HasSubstr("a token for the server is needed: give --token, or set EYED_TOKEN");
+    for (const auto& command : commands) {
+        environment_ = {"PATH=/bin", "EYED_TOKEN="};
+        EXPECT_EQ(run_bare(command), kUsage) << command.front();
+        EXPECT_THAT(err_, fault) << command.front();
+        environment_ = {"EYED_TOKEN=secret"};
+        EXPECT_NE(run_bare(command), kDone) << command.front();
+        EXPECT_THAT(err_, Not(HasSubstr("token"))) << "the next fault is told: " << command.front();
+    }
+}
+
+TEST_F(CliTest, TheTokenOfTheEnvironmentIsNoSettingAndCountsForServersAlone) {
+    environment_ = {"EYED_TOKEN=t0ken"};
+    EXPECT_EQ(run_bare({"config"}), kDone) << err_;
+    EXPECT_THAT(out_, Not(HasSubstr("t0ken")));
+    EXPECT_EQ(run({"export"}), kFailed);
+    EXPECT_THAT(err_, Not(HasSubstr("--url"))) << "it works on the data directory";
+    EXPECT_EQ(run({"export", "--token", "given"}), kUsage);
+    EXPECT_THAT(err_, HasSubstr("--url"));
+    EXPECT_EQ(run_bare({"export", "--help"}), kDone);
+    EXPECT_THAT(out_, AllOf(HasSubstr("EYED_TOKEN"), Not(HasSubstr("t0ken"))));
+}
+
+TEST_F(CliTest, AValueThatIsNotAllowedIsToldWithThoseThatAre) {
+    const struct {
+        std::vector<std::string> command;
+        std::string said;
+    } cases[] = {
+        {{"propagate", "f", "--count", "0"}, "--count: must be a whole number of 1 or more"},
+        {{"propagate", "f", "--count", "-1"}, "--count: must be a whole number of 1 or more"},
+        {{"propagate", "f", "--count", "1.5"}, "--count: must be a whole number of 1 or more"},
+        {{"rejections", "list", "--limit", "0"}, "--limit: must be a whole number of 1 or more"},
+        {{"rejections", "list", "--key", "x"}, "--key: must be a whole number of 1 or more"},
+        {{"rejections", "replay", "--id", "0"}, "--id: must be a whole number of 1 or more"},
+        {{"user", "role", "ann", "god"}, "role: must be member, staff or superuser"},
+        {{"token", "revoke", "abc"}, "id: must be a key's number, see `eyed token list`"},
+        {{"token", "revoke", "0"}, "id: must be a key's number, see `eyed token list`"},
+    };
+    for (const auto& one : cases) {
+        EXPECT_EQ(run_bare(one.command), kUsage) << one.said;
+        EXPECT_EQ(err_, "eyed: " + one.said + "\n");
     }
 }
 

@@ -4,9 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 
 #include "base/version.h"
+#include "config/load.h"
 
 namespace eyed::cli {
 namespace {
@@ -15,6 +15,25 @@ constexpr const char* kFooter =
     "Settings are flags of every command: --data DIR, --listen HOST:PORT, --config FILE, --demo "
     "and\n"
     "--section.name VALUE. `eyed config` lists them all and says where each value comes from.";
+
+constexpr const char* kTokenHelp = "For the server (default: EYED_TOKEN of the environment)";
+
+bool is_whole(const std::string& word) {
+    const auto digits = [](unsigned char c) { return c >= '0' && c <= '9'; };
+    return std::ranges::all_of(word, digits) && word.find_first_not_of('0') != std::string::npos;
+}
+
+/// Of an option that is a number without an upper bound: CLI11's own say a hundred digits of it.
+CLI::Validator whole_number(const std::string& fault = "must be a whole number of 1 or more") {
+    return {[fault](const std::string& word) { return is_whole(word) ? "" : fault; }, "", ""};
+}
+
+model::Role role_of(const std::string& word) {
+    if (word == "member") return model::Role::kMember;
+    if (word == "staff") return model::Role::kStaff;
+    if (word == "superuser") return model::Role::kSuperuser;
+    throw CLI::ValidationError("role", "must be member, staff or superuser");
+}
 
 void add_user(CLI::App& app, CommandLine& out) {
     auto* user =
@@ -47,12 +66,10 @@ void add_user(CLI::App& app, CommandLine& out) {
     auto* role = user->add_subcommand("role", "Say what a user may do");
     auto raising = std::make_shared<UserSetRole>();
     role->add_option("name", raising->name, "Whom")->required();
-    role->add_option("role", raising->role, "member, staff or superuser")
-        ->required()
-        ->transform(CLI::Transformer(
-            std::map<std::string, model::Role>{{"member", model::Role::kMember},
-                                               {"staff", model::Role::kStaff},
-                                               {"superuser", model::Role::kSuperuser}}));
+    role->add_option_function<std::string>(
+            "role", [raising](const std::string& word) { raising->role = role_of(word); },
+            "member, staff or superuser")
+        ->required();
     role->callback([raising, &out] { out.command = *raising; });
 
     auto* passwd = user->add_subcommand("passwd", "Set a user's password");
@@ -110,8 +127,8 @@ void add_token(CLI::App& app, CommandLine& out) {
     auto creating = std::make_shared<TokenCreate>();
     create->add_option("--user", creating->user, "Whose")->required();
     create->add_option("--application", creating->application,
-                       "Which application it sends as and reads (default: a personal key, which "
-                       "may what the user may)");
+                       "Which application it sends as and reads, anybody's, made if there is none "
+                       "(default: a personal key, which may what the user may)");
     create
         ->add_option("--scope", creating->scopes, "What it may do, repeatable (default: all three)")
         ->check(CLI::IsMember({"ingest", "read", "manage"}));
@@ -126,7 +143,8 @@ void add_token(CLI::App& app, CommandLine& out) {
 
     auto* revoke = token->add_subcommand("revoke", "Revoke a key, or a user's default token");
     auto revoking = std::make_shared<TokenRevoke>();
-    auto* id = revoke->add_option("id", revoking->id, "Number of the key, see `eyed token list`");
+    auto* id = revoke->add_option("id", revoking->id, "Number of the key, see `eyed token list`")
+                   ->check(whole_number("must be a key's number, see `eyed token list`"));
     auto* of = revoke->add_option("--user", revoking->user,
                                   "The default token of this user: a login then gives another");
     id->excludes(of);
@@ -140,9 +158,7 @@ void add_token(CLI::App& app, CommandLine& out) {
 void add_remote(CLI::App& command, Remote& remote) {
     auto* url = command.add_option("--url", remote.url,
                                    "Of a running server; else the data directory is used");
-    auto* token = command.add_option("--token", remote.token, "For the server");
-    url->needs(token);
-    token->needs(url);
+    command.add_option("--token", remote.token, kTokenHelp)->needs(url);
 }
 
 void add_export(CLI::App& app, CommandLine& out) {
@@ -181,7 +197,7 @@ void add_import(CLI::App& app, CommandLine& out) {
 /// For commands that only a running server can answer.
 void add_server(CLI::App& command, Remote& remote) {
     command.add_option("--url", remote.url, "Of a running server")->required();
-    command.add_option("--token", remote.token, "For the server")->required();
+    command.add_option("--token", remote.token, kTokenHelp);
 }
 
 void add_type_words(CLI::App& command, TypeWords& type) {
@@ -230,7 +246,7 @@ void add_type_trials(CLI::App& type, CommandLine& out) {
     add_type_words(*backtest, trying->type);
     add_type_rules(*backtest, trying->rules);
     backtest->add_option("--limit", trying->limit, "Newest events to try (default: all)")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number());
     backtest->callback([trying, &out] { out.command = *trying; });
 }
 
@@ -261,14 +277,16 @@ void add_propagate(CLI::App& app, CommandLine& out) {
     auto sending = std::make_shared<Propagate>();
     command->add_option("file", sending->file, "JSON events: an array, or one a line")->required();
     command->add_option("--to", sending->to, "Server, or a whole URL to send to")->required();
-    command->add_option("--token", sending->token, "Sent as a Bearer")->required();
+    command->add_option("--token", sending->token,
+                        "Sent as a Bearer (default: EYED_TOKEN of the environment)");
     auto* every = command->add_option("--every", sending->every,
                                       "Time between two sendings, such as 5s, 0.5 or 200ms");
     command->add_option("--rate", sending->rate, "Events in a time, such as 2000/s or 30/m")
         ->excludes(every);
     command->add_option("--count", sending->count, "Stop after so many events")
-        ->check(CLI::PositiveNumber);
-    command->add_option("--duration", sending->duration, "Stop after a time");
+        ->check(whole_number());
+    command->add_option("--duration", sending->duration,
+                        "Stop after a time, of waiting for the server or of sending");
     command->add_flag("--in-order", sending->in_order,
                       "From front to end, once without --count or --duration (default: at random)");
     command->add_option("--concurrency", sending->concurrency, "Connections (default: 1)")
@@ -288,7 +306,7 @@ void add_rejection_filters(CLI::App& command, Rejections& asked) {
         command.add_option(flag, asked.texts[name], help);
     };
     const auto number = [&](const char* flag, const char* name, const char* help) {
-        command.add_option(flag, asked.numbers[name], help);
+        command.add_option(flag, asked.numbers[name], help)->check(whole_number());
     };
     text("--reason", "reason", "With this reason, such as structure_missing");
     text("--category", "category", "Of this category");
@@ -314,7 +332,7 @@ void add_rejections(CLI::App& app, CommandLine& out) {
         auto asked = std::make_shared<Rejections>();
         asked->act = act;
         command->add_option("--url", asked->remote.url, "Of the running server")->required();
-        command->add_option("--token", asked->remote.token, "For the server")->required();
+        command->add_option("--token", asked->remote.token, kTokenHelp);
         add_rejection_filters(*command, *asked);
         command->callback([asked, &out] { out.command = *asked; });
         return std::pair(command, asked);
@@ -324,10 +342,10 @@ void add_rejections(CLI::App& app, CommandLine& out) {
             ->check(CLI::IsMember({"open", "replayed", "duplicate", "discarded"}));
     };
     const auto ids = [](CLI::App& command, Rejections& asked) {
-        command.add_option("--id", asked.ids, "This one, repeatable")->check(CLI::PositiveNumber);
+        command.add_option("--id", asked.ids, "This one, repeatable")->check(whole_number());
     };
     const auto limit = [](CLI::App& command, Rejections& asked, const char* help) {
-        command.add_option("--limit", asked.limit, help)->check(CLI::PositiveNumber);
+        command.add_option("--limit", asked.limit, help)->check(whole_number());
     };
 
     const auto [list, listing] = add("list", "List refusals, newest first", Act::kList);
@@ -384,9 +402,38 @@ std::string unknown_command(const CLI::App& app, const std::vector<std::string>&
     return {};
 }
 
+std::string token_of(const std::vector<std::string>& environment) {
+    const std::string begin = fmt::format("{}=", config::kTokenVariable);
+    for (const std::string& entry : environment)
+        if (entry.starts_with(begin)) return entry.substr(begin.size());
+    return {};
+}
+
+Status set_token(std::string& token, const std::vector<std::string>& environment) {
+    if (token.empty()) token = token_of(environment);
+    if (!token.empty()) return {};
+    return failure(Code::kInvalidArgument,
+                   fmt::format("a token for the server is needed: give --token, or set {}",
+                               config::kTokenVariable));
+}
+
+/// Of commands that ask a server. What works on the data directory needs no token.
+struct TokenSetter {
+    const std::vector<std::string>& environment;
+
+    Status operator()(Propagate& command) const { return set_token(command.token, environment); }
+    template <class Other>
+    Status operator()(Other& command) const {
+        if constexpr (requires { command.remote; })
+            if (!command.remote.url.empty()) return set_token(command.remote.token, environment);
+        return {};
+    }
+};
+
 }  // namespace
 
-Result<CommandLine> parse_command_line(const std::vector<std::string>& rest) {
+Result<CommandLine> parse_command_line(const std::vector<std::string>& rest,
+                                       const std::vector<std::string>& environment) {
     CommandLine line;
     CLI::App app("eyed collects events, keeps them, and finds them again.", "eyed");
     app.require_subcommand(1)->fallthrough()->footer(kFooter);
@@ -423,6 +470,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& rest) {
     } catch (const CLI::Error& error) {
         return failure(Code::kInvalidArgument, error.what());
     }
+    if (line.text.empty()) EYED_TRY(std::visit(TokenSetter{environment}, line.command));
     line.style = json ? Style::kJson : quiet ? Style::kQuiet : Style::kHuman;
     return line;
 }

@@ -145,8 +145,8 @@ struct Propagate {
     std::optional<std::uint32_t> concurrency;
     std::optional<std::uint32_t> batch;
     std::optional<std::uint64_t> seed;
-    std::uint32_t retries = 10;
-    std::string timeout = "30s";
+    std::string timeout;  ///< empty: not given
+    std::optional<std::uint32_t> retries;
     bool in_order = false;
 };
 /// `rejections list|summary|replay|discard`. Filters by the names that the API gives them.
@@ -181,8 +181,9 @@ struct CommandLine {
     std::string text;  ///< not empty: what was asked for is this text (help, version)
 };
 
-/// Reads what part_arguments() left over. kInvalidArgument: a sentence on what is wrong. The only
-/// source that knows CLI11.
-[[nodiscard]] Result<CommandLine> parse_command_line(const std::vector<std::string>& rest);
+/// Reads what part_arguments() left over; a token that is not given is the environment's
+/// EYED_TOKEN. kInvalidArgument: a sentence on what is wrong. The only source that knows CLI11.
+[[nodiscard]] Result<CommandLine> parse_command_line(const std::vector<std::string>& rest,
+                                                     const std::vector<std::string>& environment);
 
 }  // namespace eyed::cli

@@ -38,6 +38,7 @@ class Propagation {
     Propagation(const Context& context, const PropagatePlan& plan, PropagateSource& source)
         : plan_(plan),
           quiet_(context.style == Style::kQuiet),
+          unit_(source.unit()),
           packer_(source, packing(plan)),
           progress_(context.start.err, [this] { return status(); }) {}
 
@@ -45,6 +46,7 @@ class Propagation {
     Status run();
     const PropagateReport& report() const { return report_; }
     std::chrono::nanoseconds took() const { return took_; }
+    Pace pace();
 
   private:
     struct Turn {
@@ -58,13 +60,15 @@ class Propagation {
     Result<std::vector<Sender>> make_senders();
     std::string status();
     void tell(const std::string& line);
-    void tell_delivery(const Delivery& delivery);
+    void tell_delivery(const Delivery& delivery, const Parcel& parcel);
+    std::string place_of_refusal(const Delivery& delivery, const Parcel& parcel) const;
 
     /// Lines that a fast propagation writes on what goes wrong; the rest is only counted.
     static constexpr int kMostLines = 20;
 
     const PropagatePlan& plan_;
     const bool quiet_;
+    const char* const unit_;  ///< `line` or `item`
     const SystemClock clock_;
     Interrupts interrupts_;
     std::mutex turns_;  ///< guards packer_ and pacer_
@@ -80,7 +84,12 @@ class Propagation {
 
 std::string Propagation::status() {
     const bool shown = !quiet_ && sending_ && plan_.tells == PropagatePlan::Tells::kFailures;
-    return shown ? report_.status_line(clock_.steady() - start_.load()) : std::string();
+    return shown ? report_.status_line(clock_.steady() - start_.load(), pace()) : std::string();
+}
+
+Pace Propagation::pace() {
+    const std::lock_guard lock(turns_);
+    return pacer_ && pacer_->is_behind() ? Pace::kBehind : Pace::kKept;
 }
 
 void Propagation::tell(const std::string& line) {
@@ -93,7 +102,16 @@ void Propagation::tell(const std::string& line) {
     progress_.say(line);
 }
 
-void Propagation::tell_delivery(const Delivery& delivery) {
+/// `line 3: `, of the event that the server names, or else of the parcel's first one.
+std::string Propagation::place_of_refusal(const Delivery& delivery, const Parcel& parcel) const {
+    const std::size_t index = delivery.refused_at.value_or(0);
+    if (delivery.refused == 0 || index >= parcel.numbers.size()) return {};
+    const bool one = delivery.refused_at || parcel.events == 1;
+    return fmt::format("{} {}{}: ", unit_, parcel.numbers[index],
+                       one ? "" : fmt::format(" and {} others", parcel.events - 1));
+}
+
+void Propagation::tell_delivery(const Delivery& delivery, const Parcel& parcel) {
     const bool all = delivery.refused == 0 && delivery.failed == 0;
     if (all && plan_.tells != PropagatePlan::Tells::kEachSending) return;
     std::string line;
@@ -103,7 +121,8 @@ void Propagation::tell_delivery(const Delivery& delivery) {
     if (delivery.failed > 0) line += fmt::format("failed {}", delivery.failed);
     if (delivery.status != 0) line += fmt::format(": {}", delivery.status);
     if (!delivery.detail.empty())
-        line += fmt::format("{}{}", delivery.status == 0 ? ": " : " ", delivery.detail);
+        line += fmt::format("{}{}{}", delivery.status == 0 ? ": " : " ",
+                            place_of_refusal(delivery, parcel), delivery.detail);
     tell(line);
 }
 
@@ -129,7 +148,7 @@ Status Propagation::work(PropagateSender& sender) {
         if (stop.stop_requested()) return {};
         const Delivery delivery = sender.send(turn.parcel);
         report_.add(delivery);
-        tell_delivery(delivery);
+        tell_delivery(delivery, turn.parcel);
     }
 }
 
@@ -169,15 +188,16 @@ Status Propagation::run() {
     return {};
 }
 
-void tell(const Context& context, const Propagation& propagation) {
+void tell(const Context& context, Propagation& propagation) {
     auto& out = context.start.out;
     const PropagateReport& report = propagation.report();
+    const Pace pace = propagation.pace();
     if (context.style == Style::kJson) {
-        out << report.json(propagation.took()) << '\n';
+        out << report.json(propagation.took(), pace) << '\n';
     } else if (context.style == Style::kQuiet) {
         out << report.accepted() << '\n';
     } else {
-        out << report.text(propagation.took());
+        out << report.text(propagation.took(), pace);
     }
 }
 
@@ -189,7 +209,8 @@ Result<int> propagate_events(const Context& context, const Propagate& command) {
                 PropagateSource::open({plan.file, plan.order, plan.ends, plan.seed}));
     Propagation propagation(context, plan, *source);
     const Status ended = propagation.run();
-    if (!ended && propagation.report().accepted() == 0) return std::unexpected(ended.error());
+    if (!ended && propagation.report().accepted() == 0 && ended.error().code != Code::kTimeout)
+        return std::unexpected(ended.error());
     tell(context, propagation);
     if (!ended) return std::unexpected(ended.error());
     return propagation.report().all_accepted() ? kDone : kFailed;

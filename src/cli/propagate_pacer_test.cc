@@ -80,5 +80,52 @@ TEST(Pacer, ADurationEndsIt) {
     EXPECT_EQ(fast.take(1), std::nullopt);
 }
 
+TEST(Pacer, IsBehindWhenSendingTakesLongerThanTheInterval) {
+    StoppedClock clock;
+    Pacer pacer(clock, {.interval = 10ms, .duration = 2s});
+    EXPECT_FALSE(pacer.is_behind());
+    while (pacer.room(1) > 0) {
+        ASSERT_TRUE(pacer.take(1));
+        clock.at += 12ms;
+    }
+    EXPECT_TRUE(pacer.is_behind());
+}
+
+TEST(Pacer, IsNotBehindWhenWhatWasLateIsMadeUpFor) {
+    StoppedClock clock;
+    Pacer pacer(clock, {.interval = 10ms});
+    pacer.take(1);
+    clock.at += 500ms;
+    pacer.take(1);
+    EXPECT_TRUE(pacer.is_behind());
+    for (int i = 0; i < 1000; ++i) {
+        const auto due = pacer.take(1);
+        clock.at = std::max(clock.at + 1ms, *due);
+    }
+    EXPECT_FALSE(pacer.is_behind());
+}
+
+TEST(Pacer, IsBehindWhenOneAnswerTakesTheWholeTime) {
+    StoppedClock clock;
+    Pacer pacer(clock, {.interval = 10ms, .duration = 1s});
+    pacer.take(1);
+    clock.at += 5s;
+    EXPECT_EQ(pacer.room(1), 0u);
+    EXPECT_TRUE(pacer.is_behind());
+}
+
+TEST(Pacer, IsNeverBehindWithoutARateNorByALastAnswer) {
+    StoppedClock clock;
+    Pacer fast(clock, {.duration = 1s});
+    Pacer counted(clock, {.interval = 10ms, .count = 1});
+    fast.take(1);
+    counted.take(1);
+    clock.at += 5s;
+    EXPECT_EQ(fast.room(1), 0u);
+    EXPECT_EQ(counted.room(1), 0u);
+    EXPECT_FALSE(fast.is_behind());
+    EXPECT_FALSE(counted.is_behind());
+}
+
 }  // namespace
 }  // namespace eyed::cli

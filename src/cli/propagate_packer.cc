@@ -18,6 +18,7 @@ void Packer::add(Parcel& parcel) {
         parcel.body += fmt::format(",\"event_id\":\"{}-{}\"}}", options_.run, ++number_);
     }
     ++parcel.events;
+    parcel.numbers.push_back(held_.number);
     holds_ = false;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/propagate_source.h"
@@ -11,9 +12,10 @@ namespace eyed::cli {
 /// A request's worth of events. What makes sending it again harmless is in it.
 struct Parcel {
     FileEvent::Form form = FileEvent::Form::kEvent;
-    std::string body;             ///< an object, or an array of them
-    std::string idempotency_key;  ///< of messages, which have no id of their own
-    std::uint32_t events = 0;     ///< 0: the file has ended
+    std::string body;                    ///< an object, or an array of them
+    std::string idempotency_key;         ///< of messages, which have no id of their own
+    std::uint32_t events = 0;            ///< 0: the file has ended
+    std::vector<std::uint64_t> numbers;  ///< of its events in the file, see FileEvent
 };
 
 /// Puts a source's events into parcels, each of one form. Native events without an event_id of

@@ -110,16 +110,19 @@ Result<PropagatePlan> make_plan(const Propagate& command) {
     plan.token = command.token;
     plan.concurrency = command.concurrency.value_or(1);
     plan.batch = command.batch.value_or(1);
-    plan.retries = command.retries;
+    plan.retries = command.retries.value_or(plan.retries);
+    if (command.retries || !command.timeout.empty()) plan.ready_tries = plan.retries + 1;
     plan.count = command.count;
     plan.seed = command.seed ? *command.seed : std::random_device{}();
     if (command.in_order) plan.order = PropagatePlan::Order::kInOrder;
     EYED_TRY(set_target(command, plan));
     EYED_TRY(set_pace(command, plan));
-    const auto timeout = parse_period(command.timeout);
-    if (!timeout || *timeout < std::chrono::milliseconds(1))
-        return wrong("--timeout", command.timeout, "a time is such as 30s or 500ms");
-    plan.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
+    if (!command.timeout.empty()) {
+        const auto timeout = parse_period(command.timeout);
+        if (!timeout || *timeout < std::chrono::milliseconds(1))
+            return wrong("--timeout", command.timeout, "a time is such as 30s or 500ms");
+        plan.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
+    }
     if (command.in_order && !plan.count && !plan.duration)
         plan.ends = PropagatePlan::Ends::kWithFile;
     return plan;

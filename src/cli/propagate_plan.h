@@ -29,6 +29,7 @@ struct PropagatePlan {
     std::uint32_t batch = 1;
     std::uint32_t retries = 10;
     std::chrono::milliseconds timeout{30'000};
+    std::optional<std::uint32_t> ready_tries;  ///< nullopt: as long as it takes, or `duration`
 
     std::chrono::nanoseconds interval{0};  ///< between two events; 0: as fast as it goes
     std::optional<std::uint64_t> count;

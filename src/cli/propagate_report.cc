@@ -73,32 +73,48 @@ void PropagateReport::count_retry() {
     ++counts_.retried;
 }
 
-std::string PropagateReport::status_line(std::chrono::nanoseconds took) const {
-    const std::lock_guard lock(mutex_);
-    return fmt::format("sent {} ({:.1f}/s), accepted {}, refused {}, failed {}, retried {}",
-                       counts_.sent(), per_second(counts_.sent(), took), counts_.accepted,
-                       counts_.refused, counts_.failed, counts_.retried);
+/// More connections help where each waits for its answers, not where the server puts requests off.
+std::string PropagateReport::advice(Pace pace) const {
+    if (pace == Pace::kKept) return {};
+    return counts_.retried == 0 ? "behind the rate: raise --concurrency" : "behind the rate";
 }
 
-std::string PropagateReport::text(std::chrono::nanoseconds took) const {
+std::string PropagateReport::answers() const {
+    if (latencies_.empty()) return {};
+    return fmt::format(
+        "Answers took {:.2f} ms (p50), {:.2f} ms (p95), {:.2f} ms (p99), {:.2f} ms at most.\n",
+        milliseconds(latencies_.percentile(50)), milliseconds(latencies_.percentile(95)),
+        milliseconds(latencies_.percentile(99)), milliseconds(latencies_.longest()));
+}
+
+std::string PropagateReport::status_line(std::chrono::nanoseconds took, Pace pace) const {
     const std::lock_guard lock(mutex_);
+    const std::string behind = advice(pace);
+    return fmt::format("sent {} ({:.1f}/s), accepted {}, refused {}, failed {}, retried {}{}{}",
+                       counts_.sent(), per_second(counts_.sent(), took), counts_.accepted,
+                       counts_.refused, counts_.failed, counts_.retried, behind.empty() ? "" : "; ",
+                       behind);
+}
+
+std::string PropagateReport::text(std::chrono::nanoseconds took, Pace pace) const {
+    const std::lock_guard lock(mutex_);
+    if (counts_.sent() == 0) return "Nothing was sent.\n";
     const std::string known =
         counts_.known == 0 ? "" : fmt::format(" ({} of them known already)", counts_.known);
+    const std::string behind = advice(pace);
     return fmt::format(
         "{} events sent in {:.1f} s, {:.1f} a second: {} accepted{}, {} refused, {} failed; "
-        "{} requests were sent again.\n"
-        "Answers took {:.2f} ms (p50), {:.2f} ms (p95), {:.2f} ms (p99), {:.2f} ms at most.\n",
+        "{} requests were sent again.\n{}{}{}",
         counts_.sent(), seconds(took), per_second(counts_.sent(), took), counts_.accepted, known,
-        counts_.refused, counts_.failed, counts_.retried, milliseconds(latencies_.percentile(50)),
-        milliseconds(latencies_.percentile(95)), milliseconds(latencies_.percentile(99)),
-        milliseconds(latencies_.longest()));
+        counts_.refused, counts_.failed, counts_.retried, answers(),
+        behind.empty() ? "" : "It was ", behind.empty() ? "" : behind + ".\n");
 }
 
-std::string PropagateReport::json(std::chrono::nanoseconds took) const {
+std::string PropagateReport::json(std::chrono::nanoseconds took, Pace pace) const {
     const std::lock_guard lock(mutex_);
     const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
-    const auto time = [](std::chrono::microseconds value) {
-        return fmt::format("{:.3f}", milliseconds(value));
+    const auto time = [this](std::chrono::microseconds value) {
+        return latencies_.empty() ? "null" : fmt::format("{:.3f}", milliseconds(value));
     };
     JsonObject latency;
     latency.json("p50", time(latencies_.percentile(50)))
@@ -112,6 +128,7 @@ std::string PropagateReport::json(std::chrono::nanoseconds took) const {
         .number("refused", number(counts_.refused))
         .number("failed", number(counts_.failed))
         .number("retried", number(counts_.retried))
+        .flag("behind", pace == Pace::kBehind)
         .json("seconds", fmt::format("{:.3f}", seconds(took)))
         .json("per_second", fmt::format("{:.1f}", per_second(counts_.sent(), took)))
         .json("latency_ms", latency.str());

@@ -18,6 +18,7 @@ class LatencyHistogram {
     /// The least time that `percent` of all are not above; zero when there are none.
     std::chrono::microseconds percentile(double percent) const;
     std::chrono::microseconds longest() const { return longest_; }
+    bool empty() const { return total_ == 0; }
 
   private:
     static constexpr unsigned kStepBits = 5;
@@ -31,6 +32,9 @@ class LatencyHistogram {
     std::chrono::microseconds longest_{0};
 };
 
+/// Whether the sending keeps up with its rate.
+enum class Pace : std::uint8_t { kKept, kBehind };
+
 /// What a propagation came to. Thread-safe.
 class PropagateReport {
   public:
@@ -39,11 +43,11 @@ class PropagateReport {
     void count_retry();
 
     /// `sent 5210 (2001.3/s), accepted 5210, refused 0, failed 0, retried 0`: while it runs.
-    std::string status_line(std::chrono::nanoseconds took) const;
+    std::string status_line(std::chrono::nanoseconds took, Pace pace) const;
     /// For people, several lines.
-    std::string text(std::chrono::nanoseconds took) const;
-    /// For machines, one line; times in milliseconds.
-    std::string json(std::chrono::nanoseconds took) const;
+    std::string text(std::chrono::nanoseconds took, Pace pace) const;
+    /// For machines, one line; times in milliseconds, null when nothing was answered.
+    std::string json(std::chrono::nanoseconds took, Pace pace) const;
     std::uint64_t accepted() const;
     /// Whether something was sent, and all of it accepted.
     bool all_accepted() const;
@@ -57,6 +61,9 @@ class PropagateReport {
         std::uint64_t retried = 0;
         std::uint64_t sent() const { return accepted + refused + failed; }
     };
+    std::string advice(Pace pace) const;
+    std::string answers() const;
+
     mutable std::mutex mutex_;  ///< guards all that follows
     Counts counts_;
     LatencyHistogram latencies_;  ///< of the last answer to each request

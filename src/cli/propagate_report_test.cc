@@ -6,7 +6,9 @@ namespace eyed::cli {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(LatencyHistogram, PercentilesAreAtMostAThirtySecondTooLarge) {
     LatencyHistogram times;
@@ -49,12 +51,43 @@ TEST(PropagateReport, AddsUp) {
     failed.failed = 1;
     report.add(failed);
     report.count_retry();
-    EXPECT_EQ(report.status_line(2s), "sent 6 (3.0/s), accepted 3, refused 2, failed 1, retried 1");
-    EXPECT_EQ(report.json(2s),
-              R"({"sent":6,"accepted":3,"duplicates":1,"refused":2,"failed":1,"retried":1,)"
-              R"("seconds":2.000,"per_second":3.0,)"
-              R"("latency_ms":{"p50":1.500,"p95":1.500,"p99":1.500,"max":1.500}})");
-    EXPECT_THAT(report.text(2s), HasSubstr("3 accepted (1 of them known already), 2 refused"));
+    EXPECT_EQ(report.status_line(2s, Pace::kKept),
+              "sent 6 (3.0/s), accepted 3, refused 2, failed 1, retried 1");
+    EXPECT_EQ(
+        report.json(2s, Pace::kKept),
+        R"({"sent":6,"accepted":3,"duplicates":1,"refused":2,"failed":1,"retried":1,"behind":false,)"
+        R"("seconds":2.000,"per_second":3.0,)"
+        R"("latency_ms":{"p50":1.500,"p95":1.500,"p99":1.500,"max":1.500}})");
+    EXPECT_THAT(report.text(2s, Pace::kKept),
+                HasSubstr("3 accepted (1 of them known already), 2 refused"));
+}
+
+TEST(PropagateReport, SaysNoTimesWhereNothingWasAnswered) {
+    PropagateReport report;
+    EXPECT_EQ(report.text(2s, Pace::kKept), "Nothing was sent.\n");
+    EXPECT_THAT(report.json(0s, Pace::kKept),
+                HasSubstr(R"("latency_ms":{"p50":null,"p95":null,"p99":null,"max":null})"));
+    Delivery failed;
+    failed.failed = 1;
+    report.add(failed);
+    EXPECT_THAT(report.text(2s, Pace::kKept), Not(HasSubstr("ms")));
+}
+
+TEST(PropagateReport, SaysWhatToDoWhenItIsBehindTheRate) {
+    PropagateReport report;
+    Delivery delivery;
+    delivery.accepted = 1;
+    delivery.latency = 1ms;
+    report.add(delivery);
+    EXPECT_EQ(report.status_line(1s, Pace::kBehind),
+              "sent 1 (1.0/s), accepted 1, refused 0, failed 0, retried 0; "
+              "behind the rate: raise --concurrency");
+    EXPECT_THAT(report.text(1s, Pace::kBehind),
+                EndsWith("at most.\nIt was behind the rate: raise --concurrency.\n"));
+    EXPECT_THAT(report.json(1s, Pace::kBehind), HasSubstr(R"("behind":true)"));
+    report.count_retry();
+    EXPECT_THAT(report.text(1s, Pace::kBehind), EndsWith("\nIt was behind the rate.\n"))
+        << "more connections would not help";
 }
 
 }  // namespace

@@ -6,9 +6,8 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "base/json_text.h"
 #include "cli/answers.h"
-#include "cli/text.h"
+#include "cli/propagate_words.h"
 
 namespace eyed::cli {
 namespace {
@@ -21,16 +20,6 @@ constexpr milliseconds kLongestPause{10'000};
 constexpr milliseconds kLongestAsked{300'000};
 constexpr milliseconds kBetweenReadinessChecks{1'000};
 constexpr std::size_t kShownIds = 10;
-
-/// The server's words, on one line and not more than help.
-std::string excerpt(std::string_view text) {
-    constexpr std::size_t kBytes = 300;
-    std::string line(utf8_prefix(text, kBytes));
-    std::ranges::replace_if(line, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-    line = printable(line);
-    if (text.size() > kBytes) line += " …";
-    return line;
-}
 
 /// A member that is a number of events; nullopt: there is none.
 std::optional<std::uint32_t> count_of(const boost::json::object& object, std::string_view name) {
@@ -59,17 +48,18 @@ std::string ids_of(const boost::json::object& answer) {
     return text;
 }
 
-/// The first refused one of a batch's verdicts.
-std::string first_refusal(const boost::json::object& answer) {
+/// Of a batch's verdicts: what is said of the first refused one.
+void read_refusal(const boost::json::object& answer, Delivery& delivery) {
     const auto* results = answer.if_contains("results");
-    if (results == nullptr || !results->is_array()) return {};
-    for (const auto& item : results->get_array()) {
-        const auto* verdict = item.if_object();
+    const auto* verdicts = results == nullptr ? nullptr : results->if_array();
+    for (std::size_t i = 0; verdicts != nullptr && i < verdicts->size(); ++i) {
+        const auto* verdict = (*verdicts)[i].if_object();
         const auto* status = verdict == nullptr ? nullptr : verdict->if_contains("status");
-        if (status != nullptr && *status == "rejected")
-            return excerpt(boost::json::serialize(item));
+        if (status == nullptr || *status != "rejected") continue;
+        delivery.refused_at = i;
+        delivery.detail = words_of_verdict(*verdict);
+        return;
     }
-    return {};
 }
 
 /// Of a success whose body says more than its status.
@@ -83,7 +73,10 @@ void read_verdicts(const boost::json::object& answer, Delivery& delivery, std::u
     const auto* status = answer.if_contains("status");
     if (status != nullptr && *status == "duplicate") delivery.known = 1;
     delivery.accepted = events - delivery.refused;
-    delivery.detail = delivery.refused == 0 ? ids_of(answer) : first_refusal(answer);
+    if (delivery.refused == 0)
+        delivery.detail = ids_of(answer);
+    else
+        read_refusal(answer, delivery);
 }
 
 }  // namespace
@@ -93,7 +86,9 @@ Delivery judge(const HttpClient::Response& response, const Parcel& parcel) {
     delivery.status = response.status;
     if (response.status < 200 || response.status > 299) {
         delivery.refused = parcel.events;
-        delivery.detail = excerpt(response.body);
+        ServerWords words = words_of(response.body);
+        delivery.detail = std::move(words.text);
+        delivery.refused_at = words.index;
         return delivery;
     }
     delivery.accepted = parcel.events;
@@ -143,6 +138,7 @@ Result<std::unique_ptr<PropagateSender>> PropagateSender::create(const Propagate
 }
 
 bool PropagateSender::given_up() {
+    if (ready_by_ && Steady::now() >= *ready_by_) return true;
     if (!stop_.stop_requested()) return false;
     if (!stopped_at_) stopped_at_ = Steady::now();
     return Steady::now() - *stopped_at_ >= kGrace;
@@ -175,7 +171,7 @@ Delivery PropagateSender::send(const Parcel& parcel) {
         delivery.retries = retries;
         delivery.failed = parcel.events;
         delivery.status = response ? response->status : 0;
-        delivery.detail = response ? excerpt(response->body) : response.error().detail;
+        delivery.detail = response ? words_of(response->body).text : response.error().detail;
         if (response) delivery.latency = took;
         if (retries == plan_.retries || stop_.stop_requested()) return delivery;
         const auto asked = response ? response->retry_after : std::nullopt;
@@ -188,18 +184,33 @@ Delivery PropagateSender::send(const Parcel& parcel) {
 }
 
 Result<bool> PropagateSender::wait_until_ready() {
+    if (plan_.duration) ready_by_ = Steady::now() + *plan_.duration;
+    auto ready = ask_until_ready();
+    ready_by_.reset();
+    return ready;
+}
+
+Result<bool> PropagateSender::ask_until_ready() {
     std::string told;
-    while (!stop_.stop_requested()) {
+    for (std::uint32_t tries = 1; !stop_.stop_requested(); ++tries) {
         const auto response = client_->send({.path = "/api/ready"});
         const int status = response ? response->status : 0;
         if (status == 401 || status == 403)
             return std::unexpected(status_error(status, response->body));
         if (response && !worth_another_try(status)) return true;
-        const std::string why = response ? fmt::format("{} {}", status, excerpt(response->body))
-                                         : response.error().detail;
+        const std::string why = response
+                                    ? fmt::format("{} {}", status, words_of(response->body).text)
+                                    : response.error().detail;
+        const auto not_ready = [&] {
+            return failure(Code::kTimeout, fmt::format("the server did not get ready: {}", why));
+        };
+        if (plan_.ready_tries && tries >= *plan_.ready_tries) return not_ready();
         if (why != told) notice_(fmt::format("not ready, asking each second: {}", why));
         told = why;
-        if (!wait_for(kBetweenReadinessChecks, stop_)) break;
+        Steady::duration pause = kBetweenReadinessChecks;
+        if (ready_by_) pause = std::min(pause, *ready_by_ - Steady::now());
+        if (!wait_for(pause, stop_)) break;
+        if (ready_by_ && Steady::now() >= *ready_by_) return not_ready();
     }
     return false;
 }

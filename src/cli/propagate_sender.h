@@ -20,9 +20,10 @@ namespace eyed::cli {
 /// What became of a parcel. The first three add up to its events.
 struct Delivery {
     std::uint32_t accepted = 0;
-    std::uint32_t refused = 0;  ///< answered, and not taken
-    std::uint32_t failed = 0;   ///< not answered, or put off, as often as it was tried
-    std::uint32_t known = 0;    ///< of the accepted: duplicates of what the server had
+    std::uint32_t refused = 0;              ///< answered, and not taken
+    std::uint32_t failed = 0;               ///< not answered, or put off, as often as it was tried
+    std::optional<std::size_t> refused_at;  ///< the first refused one in the parcel, if told
+    std::uint32_t known = 0;                ///< of the accepted: duplicates of what the server had
     std::uint32_t retries = 0;
     int status = 0;  ///< of the last answer; 0: there was none
     /// Of the last answer, from the whole request to the whole answer; none: there was none.
@@ -57,12 +58,14 @@ class PropagateSender {
     /// Tries until it is answered for good, `retries` are used up, or it is told to stop.
     Delivery send(const Parcel& parcel);
     /// Asks until the server is ready. False: told to stop. kUnauthenticated, kForbidden: the token
-    /// does not do. A server that has no such route is taken to be ready.
+    /// does not do. kTimeout: it was not within the plan's `duration`, or after `ready_tries`. A
+    /// server that has no such route is taken to be ready.
     [[nodiscard]] Result<bool> wait_until_ready();
 
   private:
     PropagateSender(const PropagatePlan& plan, std::stop_token stop, Notice notice);
     bool given_up();
+    Result<bool> ask_until_ready();
     std::string path_for(const Parcel& parcel) const;
 
     const PropagatePlan& plan_;
@@ -71,6 +74,7 @@ class PropagateSender {
     std::unique_ptr<HttpClient> client_;
     std::mt19937_64 random_{std::random_device{}()};
     std::optional<std::chrono::steady_clock::time_point> stopped_at_;
+    std::optional<std::chrono::steady_clock::time_point> ready_by_;  ///< while it asks
 };
 
 }  // namespace eyed::cli

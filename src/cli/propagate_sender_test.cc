@@ -32,9 +32,9 @@ TEST(PropagateAnswers, AreUnderstood) {
         {200, "<html>", 1, 1, 0, 0, ""},
         {207,
          R"({"accepted":1,"duplicates":1,"rejected":1,"results":[{"status":"accepted","id":1},)"
-         R"({"status":"duplicate","id":1},{"status":"rejected","field":"name"}]})",
-         3, 2, 1, 1, R"({"status":"rejected","field":"name"})"},
-        {400, "{\n\"name\":[\"x\"]}", 1, 0, 1, 0, "{ \"name\":[\"x\"]}"},
+         R"({"status":"duplicate","id":1},{"status":"rejected","field":"name","message":"Blank."}]})",
+         3, 2, 1, 1, "name: Blank."},
+        {400, "{\n\"name\":[\"x\"]}", 1, 0, 1, 0, "name: x"},
         {422, "{}", 9, 0, 9, 0, "{}"},
     };
     for (const auto& one : cases) {

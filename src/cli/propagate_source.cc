@@ -33,7 +33,7 @@ Result<ValueCutter> ValueCutter::open(const std::string& path) {
     std::error_code error;
     const bool regular = std::filesystem::is_regular_file(path, error);
     if (!*cutter.file_ || !regular)
-        return failure(Code::kNotFound,
+        return failure(Code::kInvalidArgument,
                        fmt::format("{}: {}", path,
                                    *cutter.file_ ? "not a file that can be read again"
                                                  : std::strerror(errno)));
@@ -159,7 +159,7 @@ Status ValueCutter::read_at(std::uint64_t offset, std::uint32_t length, std::str
 }
 
 std::string ValueCutter::place(const Value& value) const {
-    return fmt::format("{}: {} {}", path_, form_ == Form::kLines ? "line" : "item", value.number);
+    return fmt::format("{}: {} {}", path_, unit(), value.number);
 }
 
 std::unexpected<Error> ValueCutter::broken(const Value& value, const char* why) const {
@@ -187,7 +187,8 @@ Status PropagateSource::read_over() {
         event.text.swap(value_.text);
         EYED_TRY(classify(cutter_.place(value_), event));
         if (options_.order == PropagatePlan::Order::kRandom)
-            extents_.push_back({value_.offset, static_cast<std::uint32_t>(event.text.size())});
+            extents_.push_back({value_.offset, static_cast<std::uint32_t>(event.text.size()),
+                                static_cast<std::uint32_t>(value_.number)});
     }
     if (events_ == 0)
         return failure(Code::kInvalidArgument,
@@ -205,6 +206,7 @@ Result<bool> PropagateSource::next_in_order(FileEvent& event) {
             return failure(Code::kIo, fmt::format("{} has changed meanwhile", options_.path));
     }
     event.text.swap(value_.text);
+    event.number = value_.number;
     return true;
 }
 
@@ -213,6 +215,7 @@ Result<bool> PropagateSource::next(FileEvent& event) {
         std::uniform_int_distribution<std::size_t> choice(0, extents_.size() - 1);
         const Extent extent = extents_[choice(random_)];
         EYED_TRY(cutter_.read_at(extent.offset, extent.length, event.text));
+        event.number = extent.number;
         EYED_TRY(classify(options_.path, event));
         return true;
     }

@@ -22,6 +22,7 @@ struct FileEvent {
     std::string text;
     Form form = Form::kEvent;
     Id id = Id::kNone;
+    std::uint64_t number = 0;  ///< of its line, or of the array's item, from 1
 };
 
 /// Cuts a file into its values: those of an array, or one a line. Holds one of them at a time. It
@@ -35,7 +36,7 @@ class ValueCutter {
     };
     static constexpr std::size_t kLongest = std::size_t{16} << 20U;
 
-    /// kNotFound, kIo.
+    /// kInvalidArgument: there is no such file; kIo.
     [[nodiscard]] static Result<ValueCutter> open(const std::string& path);
     /// False: the end. kInvalidArgument: an array that is none; kTooLarge: over kLongest; kIo.
     [[nodiscard]] Result<bool> next(Value& value);
@@ -43,6 +44,8 @@ class ValueCutter {
     [[nodiscard]] Status read_at(std::uint64_t offset, std::uint32_t length, std::string& text);
     /// Goes to the front again.
     [[nodiscard]] Status rewind();
+    /// `line` or `item`: what numbers count.
+    const char* unit() const { return form_ == Form::kLines ? "line" : "item"; }
     /// `events.json: line 3`, of the value read last.
     std::string place(const Value& value) const;
 
@@ -79,11 +82,13 @@ class PropagateSource {
     /// False: the end, of Ends::kWithFile alone.
     [[nodiscard]] Result<bool> next(FileEvent& event);
     std::uint64_t events() const { return events_; }
+    const char* unit() const { return cutter_.unit(); }
 
   private:
     struct Extent {
         std::uint64_t offset = 0;
         std::uint32_t length = 0;
+        std::uint32_t number = 0;
     };
     PropagateSource(Options options, ValueCutter cutter);
     Status read_over();

@@ -98,8 +98,9 @@ TEST_F(PropagateSourceTest, WhatIsNoEventIsToldWithItsPlaceBeforeAnythingIsSent)
 }
 
 TEST_F(PropagateSourceTest, AFileThatIsNotThereAndOneThatIsNone) {
-    EXPECT_EQ(PropagateSource::open({directory_.file("none")}).error().code, Code::kNotFound);
-    EXPECT_EQ(PropagateSource::open({"/dev/null"}).error().code, Code::kNotFound);
+    EXPECT_EQ(PropagateSource::open({directory_.file("none")}).error().code,
+              Code::kInvalidArgument);
+    EXPECT_EQ(PropagateSource::open({"/dev/null"}).error().code, Code::kInvalidArgument);
 }
 
 std::string numbered(int count) {
@@ -139,6 +140,26 @@ TEST_F(PropagateSourceTest, AtRandomASeedGivesTheSameChoiceAndAllAreChosen) {
     EXPECT_EQ(std::set(first.begin(), first.end()).size(), 10u);
 }
 
+TEST_F(PropagateSourceTest, AnEventTellsWhereItStands) {
+    const std::string text = "{\"name\":\"a\"}\n\n{\"name\":\"b\"}\n";
+    FileEvent event;
+    const auto lines = open(text, Order::kInOrder, Ends::kWhenTold);
+    EXPECT_STREQ(lines->unit(), "line");
+    for (const std::uint64_t number : {1, 3, 1, 3}) {
+        ASSERT_TRUE(*lines->next(event));
+        EXPECT_EQ(event.number, number);
+    }
+    const auto random = open(text, Order::kRandom, Ends::kWhenTold);
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_TRUE(*random->next(event));
+        EXPECT_EQ(event.number, event.text == R"({"name":"a"})" ? 1u : 3u);
+    }
+    const auto items = open(R"([{"name":"a"},{"name":"b"}])");
+    EXPECT_STREQ(items->unit(), "item");
+    ASSERT_TRUE(*items->next(event) && *items->next(event));
+    EXPECT_EQ(event.number, 2u);
+}
+
 class PackerTest : public PropagateSourceTest {
   protected:
     void pack(std::string_view text, Packer::Shape shape) {
@@ -171,6 +192,7 @@ TEST_F(PackerTest, AnArrayIsOfOneForm) {
     auto parcel = next(10);
     EXPECT_EQ(parcel.body, R"([{"name":"a","event_id":"run-1"},{"name":"b","event_id":"run-2"}])");
     EXPECT_EQ(parcel.events, 2u);
+    EXPECT_THAT(parcel.numbers, ElementsAre(1, 2));
     EXPECT_EQ(parcel.idempotency_key, "");
     parcel = next(2);
     EXPECT_EQ(parcel.body, R"([{"event_type":"c"},{"event_type":"d"}])");

@@ -69,7 +69,7 @@ int told(const Start& start, const Error& error) {
 
 Result<int> run_command(const Start& start, const Serve& serve) {
     EYED_ASSIGN(const auto arguments, config::part_arguments(start.arguments));
-    EYED_ASSIGN(const auto line, parse_command_line(arguments.rest));
+    EYED_ASSIGN(const auto line, parse_command_line(arguments.rest, start.environment));
     if (!line.text.empty()) {
         start.out << line.text << std::flush;
         return kDone;

@@ -45,10 +45,18 @@ Result<int> create_token(const Context& context, const TokenCreate& command) {
                            "--expires must be a duration such as 12h or 90d");
         key.expires_at = opened->clock().now() + *duration;
     }
+    const bool makes = !key.application.empty() &&
+                       !opened->names().application_by_name(key.application).has_value();
     EYED_ASSIGN(const auto created, opened->accounts().create_key(key, kByCommand));
+    if (makes && context.style != Style::kJson)
+        context.start.err << fmt::format("Made the application {}, owned by {}.\n", key.application,
+                                         user.name);
     auto& out = context.start.out;
     if (context.style == Style::kJson) {
-        out << key_json(*opened, created.key, user.name).text("token", created.secret).str()
+        out << key_json(*opened, created.key, user.name)
+                   .flag("application_created", makes)
+                   .text("token", created.secret)
+                   .str()
             << '\n';
         return kDone;
     }

@@ -147,7 +147,8 @@ TEST(Settings, AnUnknownVariableIsNamed) {
 }
 
 TEST(Settings, VariablesOfOthersAndOfTestsAreLeftAlone) {
-    EXPECT_TRUE(load_with({}, {"PATH=/bin", "EYED_TEST_ROUNDS=3", "EYEDROPS=1", "BROKEN"}));
+    EXPECT_TRUE(
+        load_with({}, {"PATH=/bin", "EYED_TEST_ROUNDS=3", "EYEDROPS=1", "EYED_TOKEN=x", "BROKEN"}));
 }
 
 TEST(Settings, AnUnknownDottedFlagIsNamed) {

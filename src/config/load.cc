@@ -62,7 +62,7 @@ Result<std::vector<Given>> from_environment(const std::vector<std::string>& envi
         const auto equals = std::min(entry.find('='), entry.size());
         const auto variable = entry.substr(0, equals);
         if (!variable.starts_with("EYED_") || variable == "EYED_CONFIG" ||
-            variable.starts_with("EYED_TEST_"))
+            variable == kTokenVariable || variable.starts_with("EYED_TEST_"))
             continue;
         const auto table = settings_table();
         const auto row = std::ranges::find(table, variable, variable_name);

@@ -29,6 +29,9 @@ struct Arguments {
 /// value.
 [[nodiscard]] Result<Arguments> part_arguments(const std::vector<std::string>& arguments);
 
+/// The variable of the token that commands send to a server; no setting.
+inline constexpr std::string_view kTokenVariable = "EYED_TOKEN";
+
 /// The environment as `NAME=value` texts, as execve hands it over.
 std::vector<std::string> process_environment();
 

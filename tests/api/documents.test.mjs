@@ -6,7 +6,7 @@ import {mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from '
 import path from 'node:path';
 import {test} from 'node:test';
 
-import {binary, createKey, createUser, repository, Server, temporaryDirectory} from './harness.mjs';
+import {binary, createUser, repository, Server, temporaryDirectory} from './harness.mjs';
 
 const documents = ['README.md', ...readdirSync(path.join(repository, 'docs'))
     .filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
@@ -79,34 +79,51 @@ class Shell {
     }
 }
 
-for (const name of documents) {
-    const blocks = blocksOf(readFileSync(path.join(repository, name), 'utf8'));
-    if (blocks.length === 0) continue;
-    test(`${name} works as pasted`, {timeout: 600_000}, async () => {
-        const server = new Server({settings: {'auth.login_attempts': '1000'}, cheap: false});
-        let token;
-        if (!withoutUsers.has(name)) {
-            await createUser(server.data, 'admin', {superuser: true});
-            token = await createKey(server.data, 'admin');
-        }
-        await server.start();
-        const shell = new Shell(server);
-        try {
-            if (token) await shell.run(`TOKEN=${token}`);
-            for (const block of blocks) {
-                if (block.needs === 'stopped') await server.stop();
-                else if (server.exited) await server.start();
-                const text = block.text.replaceAll('http://127.0.0.1:8000', server.origin);
-                await shell.run(text).catch((error) => {
-                    throw new Error(`${name}:${block.line}: ${error.message}\n${server.output.slice(-3000)}`);
-                });
-            }
-        } finally {
-            shell.close();
-            await server.stop();
-        }
-    });
+// Runs a document's blocks, with the server running or stopped as they expect it.
+async function follow(name, shell, server) {
+    for (const block of blocksOf(readFileSync(path.join(repository, name), 'utf8'))) {
+        if (block.needs === 'stopped') await server.stop();
+        else if (server.exited) await server.start();
+        const text = block.text.replaceAll('http://127.0.0.1:8000', server.origin);
+        await shell.run(text).catch((error) => {
+            throw new Error(`${name}:${block.line}: ${error.message}\n${server.output.slice(-3000)}`);
+        });
+    }
 }
+
+// Several documents in one shell, on one installation that has no user yet.
+async function followAll(names) {
+    const server = new Server({settings: {'auth.login_attempts': '1000'}, cheap: false});
+    await server.start();
+    const shell = new Shell(server);
+    try {
+        let hasUser = false;
+        for (const name of names) {
+            if (!withoutUsers.has(name)) {
+                if (!hasUser) await createUser(server.data, 'admin', {superuser: true});
+                if (server.exited) await server.start();
+                await shell.run(`TOKEN=${await server.key('admin')}`);
+            }
+            hasUser = true;
+            await follow(name, shell, server);
+        }
+    } finally {
+        shell.close();
+        await server.stop();
+    }
+}
+
+for (const name of documents) {
+    if (blocksOf(readFileSync(path.join(repository, name), 'utf8')).length === 0) continue;
+    test(`${name} works as pasted`, {timeout: 600_000}, () => followAll([name]));
+}
+
+test('the guides work one after another, on one installation', {timeout: 600_000}, async () => {
+    const readme = readFileSync(path.join(repository, 'README.md'), 'utf8');
+    const guides = [...readme.matchAll(/^- .*?\]\((docs\/[\w-]+\.md)\)/gm)].map(([, name]) => name);
+    assert.ok(guides.length >= 7 && guides[0] === 'docs/start.md', guides.join(' '));
+    await followAll(guides);
+});
 
 test('the documents link to what is there', () => {
     for (const name of documents) {

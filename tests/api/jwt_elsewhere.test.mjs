@@ -170,7 +170,7 @@ for (const [name, settings, message] of [
     test(`the server does not start with ${name}`, async () => {
         const flags = Object.entries(settings).map(([key, value]) => `--${key}=${value}`);
         const ended = await runEyed(['serve', '--data', temporaryDirectory(), '--listen', '127.0.0.1:0', ...flags]);
-        assert.equal(ended.code, 1);
+        assert.equal(ended.code, 2);
         assert.match(ended.stderr + ended.stdout, message);
     });
 }

@@ -136,17 +136,32 @@ test('what is refused is told with status and detail, the rest goes on, and the 
     const {code, result, stderr} = await propagate(events, ['--in-order', '--every', '1ms']);
     assert.equal(code, 1);
     assertAnswer({body: result}, {body: having({sent: 5, accepted: 3, refused: 2, failed: 0, retried: 0})});
-    assert.match(stderr, /refused 1: 400 .*Not a valid string/);
-    assert.match(stderr, /refused 1: 422 .*str type expected/);
+    assert.match(stderr, /^refused 1: 400 item 2: name: Not a valid string\.$/m);
+    assert.match(stderr, /^refused 1: 422 item 4: event_type: str type expected$/m);
     assert.equal((await stored(name)).length, 3);
 });
 
 test('faulty events of a batch of native ones are refused alone', async () => {
     const name = unique();
-    const {code, result} = await propagate([event({name}), event({name: 5}), event({name})], ['--in-order', '--batch', '10']);
+    const {code, result, stderr} = await propagate(ndjson([event({name}), event({name: 5}), event({name})]), ['--in-order', '--batch', '10']);
     assert.equal(code, 1);
+    assert.match(stderr, /^accepted 2, refused 1: 207 line 2: name: Not a valid string\.$/m);
     assertAnswer({body: result}, {body: having({sent: 3, accepted: 2, refused: 1})});
     assert.equal((await stored(name)).length, 2);
+});
+
+test('of a batch of messages that is refused the faulty one is named, or the first and how many', async () => {
+    const name = unique();
+    const messages = [message({event_type: name}), message({event_type: name}), message({event_type: 5})];
+    const {code, stderr} = await propagate(messages, ['--in-order', '--batch', '10']);
+    assert.equal(code, 1);
+    assert.match(stderr, /^refused 3: 422 item 3: event_type: str type expected$/m);
+    const other = await peer(posts(() => ({status: 413, body: {detail: 'Too large.'}})));
+    const large = await propagate(messages, ['--in-order', '--batch', '10'], {to: other.origin, token: 'x'});
+    assert.match(large.stderr, /^refused 3: 413 item 1 and 2 others: Too large\.$/m);
+    const django = await peer(posts(() => ({status: 400, body: [{}, {name: ['Too long.']}]})));
+    const listed = await propagate([event(), event()], ['--in-order', '--batch', '10'], {to: django.origin, token: 'x'});
+    assert.match(listed.stderr, /^refused 2: 400 item 2: name: Too long\.$/m);
 });
 
 test('people read a summary, and --quiet prints only how many were accepted', async () => {
@@ -163,7 +178,7 @@ for (const [why, flags, said] of [
     ['a time that is none', ['--every', 'often'], /--every often/],
     ['a rate that is none', ['--rate', 'fast'], /--rate fast/],
     ['a time and a rate', ['--every', '1s', '--rate', '1/s'], /--every|--rate/],
-    ['no events at all to count', ['--count', '0'], /count/],
+    ['no events at all to count', ['--count', '0'], /--count: must be a whole number of 1 or more\n$/],
     ['a batch over the limit', ['--batch', '10001'], /batch/],
     ['an unknown flag', ['--often'], /often/],
 ]) {
@@ -189,7 +204,9 @@ test('a file with what is no event is refused with its line before anything is s
     assert.match(stderr, /events\.ndjson: line 2: an event has category and name, a message event_type and event_payload/);
     assert.equal((await stored(name)).length, 0);
     assert.match((await propagate([event({name}), 5], [])).stderr, /events\.json: item 2: an event is a JSON object/);
-    assert.match((await propagate('/nonexistent.json', [])).stderr, /nonexistent/);
+    const missing = await propagate('/nonexistent.json', []);
+    assert.equal(missing.code, 2);
+    assert.match(missing.stderr, /nonexistent/);
 });
 
 test('a token that does not do ends it at once', async () => {
@@ -215,6 +232,43 @@ test('it says that the server is not ready, and begins when it is', async () => 
     assert.match(stderr, /not ready.*500.*Database connection failed!/);
     assert.equal(other.requests.length, 1);
     assert.deepEqual([other.requests[0].url, other.requests[0].headers['content-type']], ['/api/event', 'application/json']);
+});
+
+test('a server that does not get ready is waited for no longer than the duration', async () => {
+    const away = await peer(() => 'drop');
+    const flags = ['propagate', file([event()]), '--to', away.origin, '--token', 'x', '--duration', '1500ms'];
+    const read = await runEyed(flags);
+    assert.equal(read.code, 1);
+    assert.equal(read.stdout, 'Nothing was sent.\n');
+    assert.match(read.stderr, /eyed: the server did not get ready: /);
+    const {code, result} = await propagate([event()], ['--duration', '500ms'], {to: away.origin, token: 'x'});
+    assert.equal(code, 1);
+    assertAnswer({body: result}, {body: having({sent: 0, behind: false, latency_ms: {p50: null, p95: null, p99: null, max: null}})});
+    assert.equal(away.requests.length, 0);
+    const hanging = await peer((request) => (request.url === '/api/ready' ? {status: 503, body: {detail: 'later'}} : undefined));
+    assert.match((await propagate([event()], ['--duration', '500ms'], {to: hanging.origin, token: 'x'})).stderr, /did not get ready: 503 later/);
+});
+
+test('retries or a timeout that are given bound the waiting for readiness too', async () => {
+    let asked = 0;
+    const away = await peer(() => { asked++; return {status: 503}; });
+    const {code, stderr} = await propagate([event()], ['--count', '1', '--retries', '1'], {to: away.origin, token: 'x'});
+    assert.deepEqual([code, asked], [1, 2]);
+    assert.match(stderr, /did not get ready: 503/);
+    asked = 0;
+    assert.equal((await propagate([event()], ['--timeout', '1s', '--retries', '0'], {to: away.origin, token: 'x'})).code, 1);
+    assert.equal(asked, 1);
+});
+
+test('the token is the environment\'s when none is given', async () => {
+    const flags = ['propagate', file([event()]), '--to', server.origin, '--count', '1', '--quiet'];
+    const sent = await runEyed(flags, {environment: {EYED_TOKEN: server.token}});
+    assert.deepEqual([sent.code, sent.stdout], [0, '1\n'], sent.stderr);
+    const given = await runEyed([...flags, '--token', server.token], {environment: {EYED_TOKEN: 'x'}});
+    assert.equal(given.code, 0, given.stderr);
+    const none = await runEyed(flags);
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /--token.*EYED_TOKEN/);
 });
 
 test('a whole URL is sent to as it is, and a server without readiness is taken to be ready', async () => {
@@ -340,6 +394,15 @@ test('a rate is kept, and a duration ends it', async () => {
     assert.equal((await stored(name)).length, result.sent);
     for (const time of ['p50', 'p95', 'p99', 'max']) assert.ok(result.latency_ms[time] > 0, time);
     assert.ok(result.latency_ms.p50 <= result.latency_ms.p99 && result.latency_ms.p99 <= result.latency_ms.max);
+});
+
+test('a rate that the connections do not keep up with is told, one that is kept is not', async () => {
+    const flags = ['propagate', file([event()]), '--to', server.origin, '--token', server.token, '--rate', '1000000/s', '--duration', '1s'];
+    const read = await runEyed(flags);
+    assert.equal(read.code, 0, read.stderr);
+    assert.match(read.stdout, /at most\.\nIt was behind the rate: raise --concurrency\.\n$/);
+    assert.equal((await propagate([event()], ['--rate', '1000000/s', '--duration', '1s'])).result.behind, true);
+    assert.equal((await propagate([event()], ['--rate', '1/s', '--count', '2'])).result.behind, false);
 });
 
 test('many connections send each event once', async () => {
