@@ -121,7 +121,7 @@ TEST_F(CliTest, WhatCommandsChangeIsInTheAuditLog) {
     EXPECT_THAT(out_, HasSubstr(R"("via":"cli","action":"revoked","kind":"key","subject_id":1)"));
     EXPECT_THAT(out_, AllOf(HasSubstr(R"("user":null)"), Not(HasSubstr(secret))));
     EXPECT_EQ(run({"audit", "--kind", "user", "--action", "created", "--quiet"}), kDone);
-    EXPECT_EQ(out_, "1\n");
+    EXPECT_EQ(out_, "2\n");  // behind that of their application
     EXPECT_EQ(run({"audit", "--user", "ann", "--quiet"}), kDone);
     EXPECT_EQ(out_, "");
     EXPECT_EQ(run({"audit", "--limit", "1"}), kDone);

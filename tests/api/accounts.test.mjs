@@ -388,7 +388,7 @@ test('the audit log is filtered and paged, newest first', async () => {
 
 scenarios(server, [
     {name: 'the audit log with faulty filters', send: ['GET', '/api/v1/audit?from=x&subject_id=-1&cursor=x&who=me'], ...faults(
-        {field: 'from', message: /./}, {field: 'subject_id', message: /./}, {field: 'cursor', message: /./}, {field: 'who', message: 'There is no such parameter.'})},
+        {field: 'from', message: /./}, {field: 'subject_id', message: /./}, {field: 'who', message: 'There is no such parameter.'}, {field: 'cursor', message: /./})},
     {name: 'the audit log cannot be written', send: ['DELETE', '/api/v1/audit'], ...problem(405)},
 ]);
 

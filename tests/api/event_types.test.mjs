@@ -302,7 +302,7 @@ test('events that an observed type would have refused are listed by reason', asy
     await change(id, {example: {n: 1}, mode: 'observe'});
     await send(name, {n: 'x'});
     await send(name, {n: 2});
-    const listed = async (violation) => (await server.get(`/api/v1/events?name=${name}&violation=${violation}`)).body.results.map(({data}) => data.n);
+    const listed = async (violation) => (await server.get(`/api/v1/events?name=${encodeURIComponent(name)}&violation=${violation}`)).body.results.map(({data}) => data.n);
     assert.deepEqual(await listed('any'), ['x']);
     assert.deepEqual(await listed('structure_type'), ['x']);
     assert.deepEqual(await listed('structure_missing'), []);

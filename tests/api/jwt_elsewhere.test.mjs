@@ -158,7 +158,7 @@ test('the server does not start with somebody\'s application as that of JWTs mad
     await other.user('ann');
     await other.stop();
     const ended = await runEyed(['serve', '--data', other.data, '--listen', '127.0.0.1:0', `--auth.jwt_secret=${secret}`, '--auth.jwt_application=ann']);
-    assert.equal(ended.code, 1);
+    assert.equal(ended.code, 2);
     assert.match(ended.stderr + ended.stdout, /auth.jwt_application: the application ann is a user's/);
 });
 

@@ -366,9 +366,9 @@ test('the command line shows deep payloads and no terminal\'s orders', async () 
     const deep = JSON.parse(`${'['.repeat(50)}${']'.repeat(50)}`);
     const name = await refused([]);
     const hostile = `${name} \u001b[31m\u009b`;
-    await send([{name: hostile, data: {total: 1}}]);
     await setExample(name, '{"total": 1}');
     await send([{name, data: {deep}}]);
+    await send([{name: hostile, data: {total: 1}}]);
     const [row] = (await cli('list', '--name', name, '--json')).stdout.trim().split('\n').map((line) => JSON.parse(line));
     assert.deepEqual(row.payload.data.deep, deep);
     const listed = await runOn(server.data, ['type', 'list', '--search', name, '--url', server.origin, '--token', server.token]);
