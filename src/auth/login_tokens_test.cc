@@ -13,8 +13,6 @@ namespace eyed::auth {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 constexpr model::Actor kBy{.via = model::Via::kCli};
 constexpr const char* kShared = "shared with another service";

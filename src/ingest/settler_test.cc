@@ -216,13 +216,13 @@ TEST_F(SettlerTest, TwoOrdersAtOnceTakeEachInOnce) {
     for (int i = 0; i < 50; ++i)
         add(refusal(R"({"category":"c","name":"n"})"));
     std::uint64_t accepted = 0;
-    const auto run = [&]() -> Task<void> {
-        Task<Result<ReplayReport>> replaying = settler->replay({}, Settler::Mode::kReal, loop);
+    const auto run = [](Settler& settler, Executor& loop, std::uint64_t& sum) -> Task<void> {
+        Task<Result<ReplayReport>> replaying = settler.replay({}, Settler::Mode::kReal, loop);
         const auto report = co_await replaying;
-        accepted += report->accepted;
+        sum += report->accepted;
     };
-    spawn(run());
-    loop.run(run());
+    spawn(run(*settler, loop, accepted));
+    loop.run(run(*settler, loop, accepted));
     EXPECT_EQ(accepted, 50u);
     EXPECT_EQ(events().size(), 50u);
 }

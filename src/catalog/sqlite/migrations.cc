@@ -56,17 +56,17 @@ const std::vector<Migration>& migrations() {
          }},
         {"roles, keys of applications, versions of types, audit",
          {
-             "ALTER TABLE users ADD COLUMN role TEXT NOT NULL DEFAULT 'member' "
-             "CHECK (role IN ('member', 'staff', 'superuser'))",
+             ("ALTER TABLE users ADD COLUMN role TEXT NOT NULL DEFAULT 'member' "
+              "CHECK (role IN ('member', 'staff', 'superuser'))"),
              "UPDATE users SET role = 'superuser' WHERE superuser = 1",
              "ALTER TABLE users DROP COLUMN superuser",
-             "ALTER TABLE applications ADD COLUMN reads_all BIGINT NOT NULL DEFAULT 0 "
-             "CHECK (reads_all IN (0, 1))",
+             ("ALTER TABLE applications ADD COLUMN reads_all BIGINT NOT NULL DEFAULT 0 "
+              "CHECK (reads_all IN (0, 1))"),
              // A key that was made for its user's own application is that person's.
-             "ALTER TABLE api_keys ADD COLUMN personal BIGINT NOT NULL DEFAULT 0 "
-             "CHECK (personal IN (0, 1))",
-             "UPDATE api_keys SET personal = 1 WHERE application_id = "
-             "(SELECT application_id FROM users WHERE users.id = api_keys.user_id)",
+             ("ALTER TABLE api_keys ADD COLUMN personal BIGINT NOT NULL DEFAULT 0 "
+              "CHECK (personal IN (0, 1))"),
+             ("UPDATE api_keys SET personal = 1 WHERE application_id = "
+              "(SELECT application_id FROM users WHERE users.id = api_keys.user_id)"),
              "ALTER TABLE api_keys ADD COLUMN hint TEXT NOT NULL DEFAULT ''",
              R"(CREATE TABLE refresh_tokens (
                  digest TEXT PRIMARY KEY,
@@ -91,10 +91,10 @@ const std::vector<Migration>& migrations() {
                  subject TEXT NOT NULL,
                  details TEXT NOT NULL))",
              "CREATE INDEX audit_subject ON audit (kind, subject_id)",
-             "CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit "
-             "BEGIN SELECT RAISE(ABORT, 'the audit log is never changed'); END",
-             "CREATE TRIGGER audit_is_never_removed BEFORE DELETE ON audit "
-             "BEGIN SELECT RAISE(ABORT, 'the audit log is never changed'); END",
+             ("CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit "
+              "BEGIN SELECT RAISE(ABORT, 'the audit log is never changed'); END"),
+             ("CREATE TRIGGER audit_is_never_removed BEFORE DELETE ON audit "
+              "BEGIN SELECT RAISE(ABORT, 'the audit log is never changed'); END"),
              R"(CREATE TABLE known_settings (
                  name TEXT PRIMARY KEY,
                  value TEXT NOT NULL))",
