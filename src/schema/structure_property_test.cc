@@ -10,34 +10,43 @@
 namespace eyed::schema {
 namespace {
 
+struct Member;
+
 /// A JSON value that can be taken apart.
 struct Value {
     JsonType type = JsonType::kNull;
-    std::vector<std::pair<std::string, Value>> members;
+    std::vector<Member> members;
     std::vector<Value> elements;
 
-    std::string text() const {
-        switch (type) {
-            case JsonType::kNull:
-                return "null";
-            case JsonType::kBoolean:
-                return "true";
-            case JsonType::kNumber:
-                return "-1.5e3";
-            case JsonType::kString:
-                return R"("\u00e9\n")";
-            case JsonType::kObject:
-            case JsonType::kArray:
-                break;
-        }
-        std::string text(1, type == JsonType::kObject ? '{' : '[');
-        for (const auto& [key, value] : members)
-            text += (text.size() > 1 ? ",\"" : "\"") + key + "\":" + value.text();
-        for (const Value& value : elements)
-            text += (text.size() > 1 ? "," : "") + value.text();
-        return text + (type == JsonType::kObject ? '}' : ']');
-    }
+    std::string text() const;
 };
+
+struct Member {
+    std::string key;
+    Value value;
+};
+
+std::string Value::text() const {
+    switch (type) {
+        case JsonType::kNull:
+            return "null";
+        case JsonType::kBoolean:
+            return "true";
+        case JsonType::kNumber:
+            return "-1.5e3";
+        case JsonType::kString:
+            return R"("\u00e9\n")";
+        case JsonType::kObject:
+        case JsonType::kArray:
+            break;
+    }
+    std::string text(1, type == JsonType::kObject ? '{' : '[');
+    for (const auto& [key, value] : members)
+        text += (text.size() > 1 ? ",\"" : "\"") + key + "\":" + value.text();
+    for (const Value& value : elements)
+        text += (text.size() > 1 ? "," : "") + value.text();
+    return text + (type == JsonType::kObject ? '}' : ']');
+}
 
 class Generator {
   public:
@@ -163,7 +172,7 @@ TEST(StructureProperty, AcceptsEachElementOfAnArrayAlone) {
         const auto structure = Structure::from_example(whole.text());
         ASSERT_TRUE(structure.has_value());
         for (const Value& element : array.elements) {
-            whole.members[0].second.elements = {element, element};
+            whole.members[0].value.elements = {element, element};
             EXPECT_TRUE(fits(*structure, whole.text())) << whole.text();
         }
     }
