@@ -268,7 +268,7 @@ TEST(JsonSchema, GivesASmallPayloadASmallBudget) {
 
 TEST(JsonSchema, EndsChecksThatLeadTooDeep) {
     // Each level of the payload leads through 3 000 schemas: without an end, through the stack too.
-    std::string parts, front, back;
+    std::string parts;
     constexpr int kParts = 15;
     for (int i = 0; i < kParts; ++i) {
         const std::string next =
