@@ -98,10 +98,18 @@ Task<Response> echo(Request& request) {
 
 Router make_router() {
     Router router;
-    EYED_CHECK(router.add({Method::kGet, "/", model::Scope::kOpen, echo}));
-    EYED_CHECK(router.add({Method::kPost, "/e", model::Scope::kIngest, echo}));
-    EYED_CHECK(router.add({Method::kPost, "/o", model::Scope::kOpen, echo}));
-    EYED_CHECK(router.add({Method::kPut, "/e/{id}", model::Scope::kManage, echo}));
+    EYED_CHECK(router.add(
+        {.method = Method::kGet, .pattern = "/", .scope = model::Scope::kOpen, .handler = echo}));
+    EYED_CHECK(router.add({.method = Method::kPost,
+                           .pattern = "/e",
+                           .scope = model::Scope::kIngest,
+                           .handler = echo}));
+    EYED_CHECK(router.add(
+        {.method = Method::kPost, .pattern = "/o", .scope = model::Scope::kOpen, .handler = echo}));
+    EYED_CHECK(router.add({.method = Method::kPut,
+                           .pattern = "/e/{id}",
+                           .scope = model::Scope::kManage,
+                           .handler = echo}));
     return router;
 }
 
