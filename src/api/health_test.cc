@@ -7,22 +7,13 @@
 #include <deque>
 #include <thread>
 
+#include "base/stopped_clock.h"
 #include "base/task.h"
 
 namespace eyed::api {
 namespace {
 
 using namespace std::chrono_literals;
-
-class StoppedClock final : public Clock {
-  public:
-    Micros now() const override { return {}; }
-    std::chrono::nanoseconds steady() const override { return now_.load(); }
-    void advance(std::chrono::nanoseconds by) { now_ = now_.load() + by; }
-
-  private:
-    std::atomic<std::chrono::nanoseconds> now_{0ns};
-};
 
 /// Runs what is posted on the test's own thread.
 class Loop final : public Executor {

@@ -1,15 +1,12 @@
 #include <gmock/gmock.h>
-#include <sys/stat.h>
 
 #include <atomic>
-#include <fstream>
 #include <thread>
 
 #include "auth/accounts.h"
 #include "auth/browser_sessions.h"
-#include "auth/login_throttle.h"
-#include "auth/setup_token.h"
 #include "auth/tokens.h"
+#include "base/stopped_clock.h"
 #include "catalog/keys.h"
 #include "io/temporary_directory.h"
 
@@ -19,19 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
-
-/// Time stands still until a test moves it.
-class StoppedClock final : public Clock {
-  public:
-    Micros now() const override { return {now_.load()}; }
-    std::chrono::nanoseconds steady() const override {
-        return std::chrono::microseconds(now_.load());
-    }
-    void advance(std::chrono::microseconds by) { now_ += by.count(); }
-
-  private:
-    std::atomic<std::int64_t> now_{1'700'000'000'000'000};
-};
 
 constexpr PasswordHasher::Cost kCheap{8192, 1};
 constexpr model::Actor kBy{.via = model::Via::kCli};
@@ -468,145 +452,6 @@ TEST_F(AuthTest, AKeyMadeForTheInstallationsApplicationOutlivesItsMakersAccount)
         server_.accounts.change_user(ann.id, {.state = catalog::Users::State::kInactive}, kBy));
     EXPECT_EQ(denial("Token " + shared.secret), "admitted");
     EXPECT_EQ(denial("Token " + personal.secret), "invalid");
-}
-
-TEST(ServerSecretTest, IsMadeOnceForItsOwnerAlone) {
-    const io::TemporaryDirectory directory;
-    const auto files = io::make_file_system();
-    const auto first = ServerSecret::open_or_create(*files, directory.path()).value();
-    const auto second = ServerSecret::open_or_create(*files, directory.path()).value();
-    EXPECT_EQ(first.sign("a", "b"), second.sign("a", "b"));
-    EXPECT_NE(first.sign("a", "b"), first.sign("b", "b"));
-    struct stat status{};
-    ASSERT_EQ(::stat(directory.file("secret").c_str(), &status), 0);
-    EXPECT_EQ(status.st_mode & 0777U, 0600U);
-    EXPECT_EQ(files->list(directory.path())->size(), 1U);
-}
-
-TEST(ServerSecretTest, ManyThatStartTogetherGetTheSame) {
-    const io::TemporaryDirectory directory;
-    const auto files = io::make_file_system();
-    std::vector<std::string> signatures(8);
-    {
-        std::vector<std::jthread> threads;
-        for (auto& signature : signatures)
-            threads.emplace_back([&] {
-                const auto secret = ServerSecret::open_or_create(*files, directory.path());
-                if (secret) signature = to_hex(secret->sign("p", "m"));
-            });
-    }
-    for (const auto& signature : signatures)
-        EXPECT_EQ(signature, signatures[0]);
-    EXPECT_FALSE(signatures[0].empty());
-}
-
-TEST(ServerSecretTest, AFileThatOthersMayReadOrThatHoldsSomethingElseIsRefused) {
-    const io::TemporaryDirectory directory;
-    const auto files = io::make_file_system();
-    ASSERT_TRUE(ServerSecret::open_or_create(*files, directory.path()));
-    ASSERT_EQ(::chmod(directory.file("secret").c_str(), 0644), 0);
-    EXPECT_EQ(ServerSecret::open_or_create(*files, directory.path()).error().code,
-              Code::kInvalidArgument);
-    std::ofstream(directory.file("secret")) << "abc\n";
-    ASSERT_EQ(::chmod(directory.file("secret").c_str(), 0600), 0);
-    EXPECT_EQ(ServerSecret::open_or_create(*files, directory.path()).error().code, Code::kCorrupt);
-}
-
-TEST(SetupTokenTest, MatchesItselfAlone) {
-    const SetupToken token;
-    EXPECT_THAT(token.text(), MatchesRegex("[0-9a-f]{40}"));
-    EXPECT_TRUE(token.matches(token.text()));
-    EXPECT_FALSE(token.matches(""));
-    EXPECT_FALSE(token.matches(SetupToken().text()));
-}
-
-TEST(LoginThrottleTest, StopsAfterItsTriesAndLetsOneThroughInTime) {
-    StoppedClock clock;
-    LoginThrottle throttle({10, 1min, 100}, clock);
-    for (int i = 0; i < 10; ++i)
-        EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
-    EXPECT_EQ(throttle.take({"ann", "::1"}), 6s);
-    clock.advance(3s);
-    EXPECT_EQ(throttle.take({"ann", "::1"}), 3s);
-    clock.advance(3s + 1ms);
-    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
-    EXPECT_GT(throttle.take({"ann", "::1"}), 0s);
-}
-
-TEST(LoginThrottleTest, OthersAreNotHeldUp) {
-    StoppedClock clock;
-    LoginThrottle throttle({1, 1min, 100}, clock);
-    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
-    EXPECT_GT(throttle.take({"ann", "::1"}), 0s);
-    EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 0s);
-    EXPECT_EQ(throttle.take({"ann", "2001:db8:1::1"}), 0s);
-    EXPECT_EQ(throttle.take({"bob", "::1"}), 0s);
-}
-
-TEST(LoginThrottleTest, ALoginThatWentWellGivesTheTriesBack) {
-    StoppedClock clock;
-    LoginThrottle throttle({2, 1min, 100}, clock);
-    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
-    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
-    throttle.succeeded({"ann", "::1"});
-    EXPECT_EQ(throttle.take({"ann", "::1"}), 0s);
-}
-
-TEST(LoginThrottleTest, AnAddressHasFiveTimesTheTriesWhateverTheNames) {
-    StoppedClock clock;
-    LoginThrottle throttle({2, 1min, 100}, clock);
-    for (int i = 0; i < 10; ++i)
-        EXPECT_EQ(throttle.take({std::to_string(i), "192.0.2.1"}), 0s);
-    EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 6s);
-    EXPECT_EQ(throttle.take({"ann", "192.0.2.2"}), 0s);
-    clock.advance(6s);
-    EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 0s);
-    EXPECT_GT(throttle.take({"ann", "192.0.2.1"}), 0s);
-}
-
-TEST(LoginThrottleTest, AnIPv6NetworkCountsAsOneAddress) {
-    StoppedClock clock;
-    LoginThrottle throttle({1, 1min, 100}, clock);
-    EXPECT_EQ(throttle.take({"ann", "2001:db8:1:2::1"}), 0s);
-    EXPECT_GT(throttle.take({"ann", "2001:db8:1:2:ffff::"}), 0s);
-    EXPECT_EQ(throttle.take({"ann", "2001:db8:1:3::1"}), 0s);
-}
-
-TEST(LoginThrottleTest, AUsersOwnLoginsDoNotClearWhatTheirAddressTriedOnOthers) {
-    StoppedClock clock;
-    LoginThrottle throttle({1, 1min, 100}, clock);
-    for (const auto* name : {"a", "b", "c", "d", "e"})
-        EXPECT_EQ(throttle.take({name, "192.0.2.1"}), 0s);
-    throttle.succeeded({"e", "192.0.2.1"});
-    EXPECT_EQ(throttle.take({"f", "192.0.2.1"}), 0s);
-    EXPECT_GT(throttle.take({"g", "192.0.2.1"}), 0s);
-}
-
-TEST(LoginThrottleTest, ATryThatWasNeverCheckedIsNotCounted) {
-    StoppedClock clock;
-    LoginThrottle throttle({1, 1min, 100, 1}, clock);
-    for (int i = 0; i < 5; ++i) {
-        EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 0s);
-        throttle.unchecked({"ann", "192.0.2.1"});
-    }
-    EXPECT_EQ(throttle.take({"ann", "192.0.2.1"}), 0s);
-    EXPECT_GT(throttle.take({"ann", "192.0.2.1"}), 0s);
-    throttle.unchecked({"nobody", "192.0.2.9"});
-}
-
-TEST(LoginThrottleTest, MadeUpNamesDoNotPushOutAVictimsBucket) {
-    StoppedClock clock;
-    LoginThrottle throttle({2, 1min, 10, 100}, clock);
-    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 0s);
-    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 0s);
-    for (int i = 0; i < 9; ++i)
-        EXPECT_EQ(throttle.take({std::to_string(i), "192.0.2.1"}), 0s);
-    EXPECT_EQ(throttle.take({"one more", "192.0.2.1"}), 30s);  // until the first is full again
-    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 30s);
-    clock.advance(30s);
-    EXPECT_EQ(throttle.take({"one more", "192.0.2.1"}), 0s);
-    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 0s);  // one of its two tries
-    EXPECT_EQ(throttle.take({"victim", "192.0.2.1"}), 30s);
 }
 
 }  // namespace

@@ -2,10 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include <atomic>
-
 #include "auth/accounts.h"
 #include "auth/jwt_vectors.h"
+#include "base/stopped_clock.h"
 #include "catalog/audit.h"
 #include "io/temporary_directory.h"
 
@@ -16,18 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr model::Actor kBy{.via = model::Via::kCli};
 constexpr const char* kShared = "shared with another service";
-
-class StoppedClock final : public Clock {
-  public:
-    Micros now() const override { return {now_.load()}; }
-    std::chrono::nanoseconds steady() const override {
-        return std::chrono::microseconds(now_.load());
-    }
-    void advance(std::chrono::microseconds by) { now_ += by.count(); }
-
-  private:
-    std::atomic<std::int64_t> now_{1'700'000'000'000'000};
-};
 
 JwtTrust::Elsewhere elsewhere() {
     return {.keys = {JwtKey::shared_secret(JwtAlgorithm::kHs256, kShared).value()},

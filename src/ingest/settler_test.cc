@@ -10,6 +10,7 @@
 
 #include "base/blocking.h"
 #include "base/logger.h"
+#include "base/stopped_clock.h"
 #include "ingest/committer.h"
 #include "io/temporary_directory.h"
 #include "log/journal/journal.h"
@@ -76,13 +77,6 @@ class MemoryDirectory final : public TypeDirectory {
     std::mutex mutex_;
     std::map<std::pair<std::string, std::string>, TypeRow> rows_;
     std::uint64_t revision_ = 0;
-};
-
-class StoppedClock final : public Clock {
-  public:
-    Micros now() const override { return at; }
-    std::chrono::nanoseconds steady() const override { return std::chrono::nanoseconds(0); }
-    Micros at = *parse_iso8601("2026-06-01T00:00:00Z");
 };
 
 constexpr ApplicationId kShop{1};
@@ -169,7 +163,7 @@ class SettlerTest : public testing::Test {
 
     io::TemporaryDirectory scratch;
     std::unique_ptr<io::FileSystem> files = io::make_file_system();
-    StoppedClock clock;
+    StoppedClock clock{*parse_iso8601("2026-06-01T00:00:00Z")};
     NullLogger logger;
     std::unique_ptr<log::Log> log;
     std::unique_ptr<store::EventStore> store;
@@ -199,7 +193,7 @@ TEST_F(SettlerTest, WhatPassesTodayBecomesAnEventOfItsReceiptTime) {
     const auto settled = store->rejections({}, {})->rows[0];
     EXPECT_EQ(settled.state, kReplayed);
     EXPECT_EQ(settled.event, all[0].id);
-    EXPECT_EQ(settled.settled_at, clock.at);
+    EXPECT_EQ(settled.settled_at, clock.now());
     EXPECT_EQ(settled.settled_by, UserId{7});
     EXPECT_EQ(settler->counts().replayed, 1u);
 }
