@@ -25,7 +25,7 @@ http::Response unauthenticated(std::string body) {
     return response;
 }
 
-http::Response wrong_credentials() {
+http::Response wrong_credentials(const http::Request&) {
     return unauthenticated(R"({"detail":"No active account found with the given credentials"})");
 }
 
@@ -68,19 +68,11 @@ Task<http::Response> answer_token(Api& api, http::Request& request,
 }  // namespace
 
 Task<http::Response> obtain_token_pair(Api& api, http::Request& request) {
-    const auto read = read_seed_fields(request, kCredentialFields);
-    if (!read) co_return unsupported_media_type(request);
-    const Result<SeedFields>& fields = *read;
-    if (!fields) co_return fail(api, request, fields.error());
-    if (!fields->errors.empty()) co_return field_errors(request, fields->errors);
-
-    const Credentials credentials{fields->values[0], fields->values[1]};
-    Login login = co_await log_in(api, request, credentials);
-    if (login.wait.count() > 0) co_return throttled(request, login.wait);
-    if (!login.user && login.user.error().code == Code::kUnauthenticated)
-        co_return wrong_credentials();
-    if (!login.user) co_return fail(api, request, login.user.error());
-    auto issue = [&api, &login] { return api.services.login_tokens.issue(*login.user); };
+    Task<std::expected<auth::VerifiedUser, http::Response>> logging_in =
+        log_in_by_body(api, request, wrong_credentials);
+    std::expected<auth::VerifiedUser, http::Response> login = co_await logging_in;
+    if (!login) co_return std::move(login).error();
+    auto issue = [&api, &login] { return api.services.login_tokens.issue(*login); };
     const Result<auth::LoginTokens::Pair> pair =
         co_await on_worker(api.services.lanes.catalog, request, std::move(issue));
     if (!pair) co_return fail(api, request, pair.error());

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <string>
 
+#include "api/seed_fields.h"
 #include "auth/accounts.h"
 #include "auth/login_throttle.h"
 #include "http/message.h"
@@ -24,6 +26,25 @@ Task<Login> log_in(Api& api, const http::Request& request, Credentials credentia
     else if (login.user.error().code != Code::kUnauthenticated)
         api.services.throttle.unchecked(who);
     co_return login;
+}
+
+Task<std::expected<auth::VerifiedUser, http::Response>> log_in_by_body(
+    Api& api, const http::Request& request, http::Response (*wrong)(const http::Request&)) {
+    static constexpr std::array kFields{SeedField{"username", SeedField::Kind::kName},
+                                        SeedField{"password"}};
+    const auto read = read_seed_fields(request, kFields);
+    if (!read) co_return std::unexpected(unsupported_media_type(request));
+    const Result<SeedFields>& fields = *read;
+    if (!fields) co_return std::unexpected(fail(api, request, fields.error()));
+    if (!fields->errors.empty()) co_return std::unexpected(field_errors(request, fields->errors));
+
+    Task<Login> logging_in = log_in(api, request, {fields->values[0], fields->values[1]});
+    Login login = co_await logging_in;
+    if (login.wait.count() > 0) co_return std::unexpected(throttled(request, login.wait));
+    if (login.user) co_return *std::move(login.user);
+    if (login.user.error().code == Code::kUnauthenticated)
+        co_return std::unexpected(wrong(request));
+    co_return std::unexpected(fail(api, request, login.user.error()));
 }
 
 http::Response throttled(const http::Request& request, std::chrono::seconds wait) {

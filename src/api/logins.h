@@ -1,11 +1,10 @@
 #pragma once
 
-#include <array>
 #include <chrono>
+#include <expected>
 #include <string_view>
 
 #include "api/flow.h"
-#include "api/seed_fields.h"
 #include "auth/memory_authenticator.h"
 
 namespace eyed::api {
@@ -23,9 +22,10 @@ struct Credentials {
 /// kUnauthenticated: they do not belong together; kOverloaded: too many are being checked.
 Task<Login> log_in(Api& api, const http::Request& request, Credentials credentials);
 
-/// What a body with credentials has.
-inline constexpr std::array kCredentialFields{SeedField{"username", SeedField::Kind::kName},
-                                              SeedField{"password"}};
+/// The same with the `username` and `password` of the request's body, JSON or a form. Else the
+/// answer that refuses it: `wrong(request)` for credentials that do not belong together.
+Task<std::expected<auth::VerifiedUser, http::Response>> log_in_by_body(
+    Api& api, const http::Request& request, http::Response (*wrong)(const http::Request&));
 
 /// 429 in DRF's words.
 http::Response throttled(const http::Request& request, std::chrono::seconds wait);

@@ -2,7 +2,6 @@
 #include "api/flow.h"
 #include "api/handlers.h"
 #include "api/logins.h"
-#include "api/seed_fields.h"
 #include "auth/accounts.h"
 #include "base/json_text.h"
 
@@ -18,19 +17,11 @@ http::Response wrong_credentials(const http::Request& request) {
 }  // namespace
 
 Task<http::Response> obtain_token(Api& api, http::Request& request) {
-    const auto read = read_seed_fields(request, kCredentialFields);
-    if (!read) co_return unsupported_media_type(request);
-    const Result<SeedFields>& fields = *read;
-    if (!fields) co_return fail(api, request, fields.error());
-    if (!fields->errors.empty()) co_return field_errors(request, fields->errors);
-
-    const Credentials credentials{fields->values[0], fields->values[1]};
-    Login login = co_await log_in(api, request, credentials);
-    if (login.wait.count() > 0) co_return throttled(request, login.wait);
-    if (!login.user && login.user.error().code == Code::kUnauthenticated)
-        co_return wrong_credentials(request);
-    if (!login.user) co_return fail(api, request, login.user.error());
-    const UserId user = login.user->user.id;
+    Task<std::expected<auth::VerifiedUser, http::Response>> logging_in =
+        log_in_by_body(api, request, wrong_credentials);
+    std::expected<auth::VerifiedUser, http::Response> login = co_await logging_in;
+    if (!login) co_return std::move(login).error();
+    const UserId user = login->user.id;
     auto give = [&api, user] { return api.services.accounts.user_token(user, {.user = user}); };
     const Result<std::string> token =
         co_await on_worker(api.services.lanes.catalog, request, std::move(give));
