@@ -5,9 +5,11 @@
 #include <atomic>
 #include <istream>
 #include <ostream>
+#include <stop_token>
 
 #include "base/json_text.h"
 #include "cli/context.h"
+#include "cli/interrupts.h"
 #include "cli/progress.h"
 #include "cli/server.h"
 #include "cli/text.h"
@@ -57,11 +59,13 @@ std::string time_of(const json::object& row, std::string_view name) {
     return when(parse_iso8601(text_in(row, name)));
 }
 
-/// Calls `take` for each page's answer until the last, or until `limit` rows are done.
+/// Calls `take` for each page's answer until the last, or until `limit` rows are done. kUnavailable
+/// once `stop` is asked for: between two pages.
 template <class Ask, class Take>
-Status each_page(std::uint64_t limit, Ask ask, Take take) {
+Status each_page(std::uint64_t limit, const std::stop_token& stop, Ask ask, Take take) {
     std::string cursor;
     for (std::uint64_t done = 0; done < limit;) {
+        if (stop.stop_requested()) return failure(Code::kUnavailable, "interrupted");
         const std::uint64_t want = std::min(kPage, limit - done);
         EYED_ASSIGN(const json::object page, ask(want, cursor));
         done += take(page);
@@ -81,7 +85,7 @@ Result<int> list(const Context& context, const Rejections& command) {
         if (!cursor.empty()) query.emplace_back("cursor", cursor);
         return server.ask({.path = "/api/v1/rejections", .query = query});
     };
-    EYED_TRY(each_page(command.limit.value_or(100), ask, [&](const json::object& page) {
+    EYED_TRY(each_page(command.limit.value_or(100), {}, ask, [&](const json::object& page) {
         const auto found = rows_in(page, "results");
         for (const json::object* one : found) {
             const json::object& row = *one;
@@ -204,10 +208,18 @@ void tell(const Context& context, const Rejections& command, const Replayed& sum
                            reason.example);
 }
 
+/// Settling that ended early: what was settled stays so, and was told.
+std::unexpected<Error> cut_off(const Error& error) {
+    return failure(error.code,
+                   error.detail + "; at least that much is settled, and the same command goes on");
+}
+
 Result<int> replay(const Context& context, const Rejections& command) {
     EYED_ASSIGN(Server server, Server::connect(command.remote));
     Replayed sums;
+    Status ended;
     {
+        const Interrupts interrupts;
         const Progress progress(context.start.err, [&] {
             return fmt::format("replaying: {} read, {} taken in", sums.examined.load(),
                                sums.accepted.load());
@@ -219,10 +231,12 @@ Result<int> replay(const Context& context, const Rejections& command) {
             if (command.dry_run) body["dry_run"] = true;
             return server.ask(order("replay", body));
         };
-        EYED_TRY(each_page(command.limit.value_or(UINT64_MAX), ask,
-                           [&](const json::object& page) { return sums.add(page); }));
+        ended = each_page(command.limit.value_or(UINT64_MAX), interrupts.token(), ask,
+                          [&](const json::object& page) { return sums.add(page); });
     }
+    if (!ended && sums.examined == 0) return std::unexpected(ended.error());
     tell(context, command, sums);
+    if (!ended) return cut_off(ended.error());
     return kDone;
 }
 
@@ -259,7 +273,9 @@ Result<int> discard(const Context& context, const Rejections& command) {
     }
     if (command.all) body["all"] = true;
     std::atomic<std::uint64_t> discarded{0};
+    Status ended;
     {
+        const Interrupts interrupts;
         const Progress progress(context.start.err,
                                 [&] { return fmt::format("discarded: {}", discarded.load()); });
         const auto ask = [&](std::uint64_t want, const std::string& cursor) {
@@ -268,18 +284,21 @@ Result<int> discard(const Context& context, const Rejections& command) {
             if (!cursor.empty()) page["cursor"] = cursor;
             return server.ask(order("discard", page));
         };
-        EYED_TRY(each_page(command.limit.value_or(UINT64_MAX), ask, [&](const json::object& page) {
-            const std::uint64_t more = number_in(page, "discarded");
-            discarded += more;
-            return more;
-        }));
+        ended = each_page(command.limit.value_or(UINT64_MAX), interrupts.token(), ask,
+                          [&](const json::object& page) {
+                              const std::uint64_t more = number_in(page, "discarded");
+                              discarded += more;
+                              return more;
+                          });
     }
+    if (!ended && discarded == 0) return std::unexpected(ended.error());
     auto& out = context.start.out;
     if (context.style == Style::kJson)
         out << fmt::format("{{\"discarded\":{}}}\n", discarded.load());
     if (context.style == Style::kQuiet) out << discarded.load() << '\n';
     if (context.style == Style::kHuman)
         out << fmt::format("Discarded {} refusals.\n", discarded.load());
+    if (!ended) return cut_off(ended.error());
     return kDone;
 }
 

@@ -76,6 +76,35 @@ TEST_F(ServerCommandsTest, ABusyServerIsAskedAgain) {
     EXPECT_EQ(out_, "c\tn\n");
 }
 
+TEST_F(ServerCommandsTest, SettlingThatIsCutOffTellsHowFarItCame) {
+    const std::string broken = Peer::answer("500 Broken", R"({"detail":"Broken."})");
+    EXPECT_EQ(run({"rejections", "replay", "--json"},
+                  {R"({"examined":9,"accepted":7,"refused":2,"next":"x"})", broken}),
+              kFailed);
+    EXPECT_THAT(out_, HasSubstr(R"("examined":9,"accepted":7)"));
+    EXPECT_THAT(err_, AllOf(HasSubstr("500: Broken."), HasSubstr("at least that much is settled")));
+    EXPECT_EQ(
+        run({"rejections", "discard", "--name", "n"}, {R"({"discarded":5,"next":"x"})", broken}),
+        kFailed);
+    EXPECT_THAT(out_, HasSubstr("Discarded 5 refusals."));
+    EXPECT_EQ(run({"rejections", "replay"}, {broken}), kFailed);
+    EXPECT_EQ(out_, "");
+    EXPECT_THAT(err_, Not(HasSubstr("settled")));
+}
+
+TEST_F(ServerCommandsTest, AnExampleThatWouldRefuseEventsIsDoubted) {
+    const std::string type = R"({"results":[{"id":3,"category":"c","name":"n"}]})";
+    const auto infer = [&](const std::string& inferred) {
+        EXPECT_EQ(run({"type", "infer", "c", "n"}, {type, inferred}), kDone) << err_;
+        return err_;
+    };
+    EXPECT_EQ(infer(R"({"keys":[],"example":{"a":1},"example_fits":true})"), "");
+    EXPECT_THAT(infer(R"({"keys":[],"example":{"a":1},"example_fits":false})"),
+                HasSubstr("would refuse some of these events"));
+    EXPECT_THAT(infer(R"({"keys":[],"example":null,"example_fits":false})"),
+                HasSubstr("try --as schema"));
+}
+
 TEST_F(ServerCommandsTest, FaultsAreToldWithTheirFields) {
     const std::string body = R"({"detail":"Faulty.","errors":[{"field":"mode","message":"No."},)"
                              R"({"field":"schema","pointer":"/a","message":"Odd \u001b[31m."}]})";

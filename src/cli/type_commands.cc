@@ -255,6 +255,15 @@ Result<int> set_type(const Context& context, const TypeSet& command) {
     return kDone;
 }
 
+/// What to know of an example before it is used; empty: it fits all that was read.
+std::string doubt(const json::object& inferred, const std::string& proposed) {
+    if (flag_in(inferred, "example_fits")) return {};
+    if (proposed.empty())
+        return "There is no key that all events have, which an example needs: try --as schema.";
+    return "This example would refuse some of these events: keys are there only sometimes, have "
+           "values of several types, or hold dictionaries. --as schema proposes what fits all.";
+}
+
 Result<int> infer_type(const Context& context, const TypeInfer& command) {
     EYED_ASSIGN(auto server, Server::connect(command.remote));
     EYED_ASSIGN(const auto type, find(server, command.type));
@@ -269,13 +278,18 @@ Result<int> infer_type(const Context& context, const TypeInfer& command) {
         out << json_of(inferred) << '\n';
     } else if (context.style == Style::kQuiet) {
         if (proposed.empty())
-            return failure(Code::kNotFound, fmt::format("there is no {} to propose", command.as));
+            return failure(Code::kNotFound,
+                           fmt::format("there is no {} to propose{}", command.as,
+                                       command.as == "example" ? ": try --as schema" : ""));
         out << proposed << '\n';
     } else {
         out << fmt::format("Of {} events:\n", number_in(inferred, "events"));
         print_keys(out, inferred);
         out << fmt::format("proposed {}: {}\n", command.as, proposed.empty() ? "none" : proposed);
     }
+    const bool asked = command.as == "example" && context.style != Style::kJson;
+    if (const std::string text = doubt(inferred, proposed); asked && !text.empty())
+        context.start.err << text << '\n';
     return kDone;
 }
 
