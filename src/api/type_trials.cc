@@ -81,6 +81,8 @@ std::string inferred(const schema::Inference& inference) {
     }
     body += "],\"example\":";
     body += inference.example().value_or("null");
+    body += ",\"example_fits\":";
+    body += inference.example_fits() ? "true" : "false";
     body += ",\"schema\":";
     body += inference.payloads() == 0 ? "null" : inference.schema();
     body += '}';

@@ -48,7 +48,9 @@ bool Inference::take(std::size_t at, JsonReader& reader, std::size_t depth) {
     if (!reader.peek_type(type)) return false;
     if (type == JsonType::kObject) {
         ++node.types[static_cast<std::size_t>(Type::kObject)];
-        return depth < kMaxDepth ? take_object(at, reader, depth) : reader.skip();
+        if (depth < kMaxDepth) return take_object(at, reader, depth);
+        node.dictionary = true;
+        return reader.skip();
     }
     if (type == JsonType::kArray) {
         ++node.types[static_cast<std::size_t>(Type::kArray)];
@@ -169,6 +171,32 @@ std::optional<std::string> Inference::example() const {
     std::string out;
     write_object(nodes_[0], Optional::kLeaveOut, out);
     return out == "{}" ? std::nullopt : std::optional(std::move(out));
+}
+
+bool Inference::example_fits() const {
+    return example().has_value() && shows_all(nodes_[0]) && !has_optional_keys(nodes_[0]);
+}
+
+/// Whether write_example() of it admits all that the node stands for.
+bool Inference::shows_all(const Node& node) const {
+    const std::uint64_t alike[] = {of(node, Type::kObject),    of(node, Type::kArray),
+                                   of(node, Type::kNull),      scalars_of(node, kBooleans),
+                                   scalars_of(node, kNumbers), scalars_of(node, kStrings)};
+    if (std::ranges::count(alike, 0U) != std::ssize(alike) - 1) return false;
+    return shows_all_keys(node) && !has_optional_keys(node) && shows_all_elements(node);
+}
+
+bool Inference::shows_all_keys(const Node& node) const {
+    return !node.dictionary && std::ranges::all_of(node.keys, [&](const auto& key) {
+        return shows_all(nodes_[key.second]);
+    });
+}
+
+/// An array shows an element of each type, and an object with and one without its optional keys.
+bool Inference::shows_all_elements(const Node& node) const {
+    if (!node.element) return true;
+    const Node& element = nodes_[*node.element];
+    return shows_all_keys(element) && shows_all_elements(element);
 }
 
 /// The type that most had: an example can show one.

@@ -47,6 +47,9 @@ class Inference {
     /// each type that was there; of another value's types, which are more than one by mistake
     /// mostly, it shows the most frequent.
     std::optional<std::string> example() const;
+    /// Whether the example fits every payload taken in: no key was there only sometimes, none had
+    /// values of several types, and no object is a dictionary.
+    bool example_fits() const;
     /// A JSON Schema, draft 7, that fits every payload taken in.
     std::string schema() const;
 
@@ -73,6 +76,9 @@ class Inference {
     void list(std::size_t at, const std::string& pointer, std::vector<Key>& out) const;
     enum class Optional : std::uint8_t { kLeaveOut, kInclude };
     void write_example(const Node& node, Optional optional, std::string& out) const;
+    bool shows_all(const Node& node) const;
+    bool shows_all_keys(const Node& node) const;
+    bool shows_all_elements(const Node& node) const;
     void write_object(const Node& node, Optional optional, std::string& out) const;
     void write_array(const Node& node, std::string& out) const;
     /// Scalars of one of Node::scalars.

@@ -3,21 +3,29 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "schema/checker.h"
 
 namespace eyed::schema {
 namespace {
 
-bool fits(const Checker& checker, const std::string& payload) {
+std::optional<Violation> violation_of(const Checker& checker, const std::string& payload) {
     const std::string padded = payload + std::string(64, ' ');
     const std::string_view text = std::string_view(padded).substr(0, payload.size());
     JsonIndex index;
     EXPECT_FALSE(index.index(text));
     JsonReader reader(index);
     Violation violation;
-    const bool fits = checker.check(reader, text, "/data", violation);
-    EXPECT_TRUE(fits) << violation.message;
-    return fits;
+    if (checker.check(reader, text, "/data", violation)) return std::nullopt;
+    return violation;
+}
+
+bool fits(const Checker& checker, const std::string& payload) {
+    const auto violation = violation_of(checker, payload);
+    EXPECT_FALSE(violation) << violation->message;
+    return !violation;
 }
 
 const Inference::Key* find(const std::vector<Inference::Key>& keys, std::string_view pointer) {
@@ -94,6 +102,47 @@ TEST(Inference, ProposesAnExampleThatFitsWhatItsArraysHeld) {
     ASSERT_TRUE(checker.has_value()) << checker.error().message;
     for (const auto& one : seen)
         EXPECT_TRUE(fits(*checker, one)) << *inference.example();
+}
+
+TEST(Inference, SaysWhetherItsExampleFitsAllItSaw) {
+    const std::vector<std::vector<std::string>> sets = {
+        {R"({"a":1})", R"({"a":2.5})"},
+        {R"({"a":1})", R"({"a":"x"})"},
+        {R"({"a":1})", R"({"a":null})"},
+        {R"({"a":null})", R"({"a":null})"},
+        {R"({"a":1})", R"({"a":1,"b":2})"},
+        {R"({"a":{"b":1}})", R"({"a":{"b":2}})"},
+        {R"({"a":{"b":1}})", R"({"a":{"b":2,"c":3}})"},
+        {R"({"a":[]})", R"({"a":[]})"},
+        {R"({"a":[]})", R"({"a":[1,"x",null,[true]]})"},
+        {R"({"a":[{"b":1},{"c":"x"}]})", R"({"a":[{"b":2,"c":"y"}]})"},
+        {R"({"a":[{"b":1}]})", R"({"a":[{"b":"x"}]})"},
+        {R"({"a":[{"b":{"c":1}}]})", R"({"a":[{"b":{}}]})"},
+        {R"({"a":[[{"b":1}],[{"b":null}]]})"},
+        {R"({"a":[1]})", R"({"a":{"b":1}})"},
+    };
+    std::size_t fitting = 0;
+    for (const auto& seen : sets) {
+        Inference inference;
+        for (const auto& one : seen)
+            inference.add(one);
+        const auto checker = Checker::from_example(*inference.example());
+        ASSERT_TRUE(checker.has_value()) << checker.error().message;
+        const bool all = std::ranges::none_of(
+            seen, [&](const auto& one) { return violation_of(*checker, one).has_value(); });
+        EXPECT_EQ(inference.example_fits(), all) << seen.front() << *inference.example();
+        fitting += inference.example_fits() ? 1 : 0;
+    }
+    EXPECT_EQ(fitting, 6U);
+}
+
+TEST(Inference, AnExampleWithADictionaryInItDoesNotFit) {
+    Inference inference;
+    for (int i = 0; i < 300; ++i)
+        inference.add(fmt::format(R"({{"n":1,"by":{{"user {}":1}}}})", i));
+    EXPECT_TRUE(inference.example());
+    EXPECT_FALSE(inference.example_fits());
+    EXPECT_FALSE(Inference().example_fits());
 }
 
 TEST(Inference, ShowsTheTypeThatMostValuesHad) {

@@ -203,6 +203,7 @@ test('infer tells how often each key is there, and proposes what fits', async ()
     assertMatches(of('/b'), having({count: 1, share: 0.3333}));
     assertMatches(of('/tags/*'), having({count: 3}));
     assert.deepEqual(Object.keys(body.example), ['a', 'tags']);
+    assert.equal(body.example_fits, false, 'b is there only sometimes');
     assert.deepEqual(body.schema.required.sort(), ['a', 'tags']);
     assert.deepEqual(body.schema.properties.tags.items.type.sort(), ['integer', 'string']);
     assert.equal((await ask('POST', `${list}/${id}/infer`, {json: {limit: 1}})).body.events, 1);
