@@ -1,5 +1,8 @@
 #include "cli/answers.h"
 
+#include <fmt/format.h>
+
+#include "base/json_text.h"
 #include "schema/json_reader.h"
 
 namespace eyed::cli {
@@ -20,7 +23,39 @@ Number read_number(const json::object& object, std::string_view name) {
     return fault ? 0 : number;
 }
 
+void append_value(const json::value& value, std::string& out) {
+    if (const auto* object = value.if_object()) {
+        out += '{';
+        for (const auto& member : *object) {
+            if (out.back() != '{') out += ',';
+            append_json_string(member.key(), out);
+            out += ':';
+            append_value(member.value(), out);
+        }
+        out += '}';
+    } else if (const auto* array = value.if_array()) {
+        out += '[';
+        for (const json::value& element : *array) {
+            if (&element != array->data()) out += ',';
+            append_value(element, out);
+        }
+        out += ']';
+    } else if (const double* number = value.if_double()) {
+        const std::string text = fmt::format("{}", *number);
+        const bool whole = text.find_first_not_of("-0123456789") == std::string::npos;
+        out += text + (whole ? ".0" : "");
+    } else {
+        out += json::serialize(value);
+    }
+}
+
 }  // namespace
+
+std::string json_text(const json::value& value) {
+    std::string out;
+    append_value(value, out);
+    return out;
+}
 
 Result<json::value> parse_json(std::string_view text) {
     json::parse_options options;
@@ -53,7 +88,7 @@ bool flag_in(const json::object& object, std::string_view name) {
 
 std::string document_in(const json::object& object, std::string_view name) {
     const json::value* value = object.if_contains(name);
-    return value == nullptr || value->is_null() ? std::string() : json::serialize(*value);
+    return value == nullptr || value->is_null() ? std::string() : json_text(*value);
 }
 
 const json::object& object_in(const json::object& object, std::string_view name) {

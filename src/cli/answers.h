@@ -16,6 +16,9 @@ namespace eyed::cli {
 /// JSON as deep as the server itself takes and shows it. kInvalidArgument: a sentence on why not.
 [[nodiscard]] Result<boost::json::value> parse_json(std::string_view text);
 
+/// A value as JSON text, fractions as people write them: `1.5`, where Boost has `1.5E0`.
+std::string json_text(const boost::json::value& value);
+
 std::string text_in(const boost::json::object& object, std::string_view name);
 std::uint64_t number_in(const boost::json::object& object, std::string_view name);
 double fraction_in(const boost::json::object& object, std::string_view name);

@@ -89,7 +89,7 @@ Result<int> list(const Context& context, const Rejections& command) {
         const auto found = rows_in(page, "results");
         for (const json::object* one : found) {
             const json::object& row = *one;
-            if (context.style == Style::kJson) out << printable(json::serialize(row)) << '\n';
+            if (context.style == Style::kJson) out << printable(json_text(row)) << '\n';
             if (context.style == Style::kQuiet) out << number_in(row, "id") << '\n';
             if (context.style == Style::kHuman)
                 table_rows.push_back({std::to_string(number_in(row, "id")),
@@ -115,7 +115,7 @@ Result<int> summary(const Context& context, const Rejections& command) {
                 server.ask({.path = "/api/v1/rejections/summary", .query = query}));
     auto& out = context.start.out;
     if (context.style == Style::kJson) {
-        out << printable(json::serialize(found)) << '\n';
+        out << printable(json_text(found)) << '\n';
         return kDone;
     }
     if (context.style == Style::kQuiet) {

@@ -76,6 +76,19 @@ TEST_F(ServerCommandsTest, ABusyServerIsAskedAgain) {
     EXPECT_EQ(out_, "c\tn\n");
 }
 
+TEST_F(ServerCommandsTest, NumbersAreShownAsPeopleWriteThem) {
+    const std::string type = R"({"results":[{"id":3,"category":"c","name":"n"}]})";
+    const std::string numbers =
+        R"({"a":1.5,"b":[0.01,-2.0,7,18446744073709551615],"c":{"d":1e300,"e":[],"f":{}}})";
+    ASSERT_EQ(run({"type", "infer", "c", "n", "--quiet"},
+                  {type, R"({"example_fits":true,"example":)" + numbers + "}"}),
+              kDone)
+        << err_;
+    EXPECT_EQ(out_,
+              R"({"a":1.5,"b":[0.01,-2.0,7,18446744073709551615],"c":{"d":1e+300,"e":[],"f":{}}})"
+              "\n");
+}
+
 TEST_F(ServerCommandsTest, SettlingThatIsCutOffTellsHowFarItCame) {
     const std::string broken = Peer::answer("500 Broken", R"({"detail":"Broken."})");
     EXPECT_EQ(run({"rejections", "replay", "--json"},

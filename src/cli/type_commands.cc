@@ -72,7 +72,7 @@ Status add_rules(const TypeRules& rules, JsonObject& body) {
 }
 
 std::string json_of(const json::object& object) {
-    return printable(json::serialize(object));
+    return printable(json_text(object));
 }
 
 void print_type(const Context& context, const json::object& type) {
