@@ -55,6 +55,15 @@ std::string shown(const std::string& text) {
     return std::string(front) + (front.size() < text.size() ? "…" : "");
 }
 
+/// The sentence, with where the fault is unless it says so itself.
+std::string fault_of(const json::object& row) {
+    const std::string message = text_in(row, "message");
+    const std::string pointer = text_in(row, "pointer");
+    return pointer.empty() || message.find(pointer) != std::string::npos
+               ? message
+               : fmt::format("{}: {}", pointer, message);
+}
+
 std::string time_of(const json::object& row, std::string_view name) {
     return when(parse_iso8601(text_in(row, name)));
 }
@@ -96,7 +105,7 @@ Result<int> list(const Context& context, const Rejections& command) {
                                       time_of(row, "received_at"), text_in(row, "application"),
                                       text_in(row, "reason"), shown(text_in(row, "category")),
                                       shown(text_in(row, "name")), text_in(row, "state"),
-                                      shown(text_in(row, "message"))});
+                                      shown(fault_of(row))});
         }
         return found.size();
     }));

@@ -76,6 +76,16 @@ TEST_F(ServerCommandsTest, ABusyServerIsAskedAgain) {
     EXPECT_EQ(out_, "c\tn\n");
 }
 
+TEST_F(ServerCommandsTest, ARefusalIsListedWithThePlaceOfItsFault) {
+    ASSERT_EQ(run({"rejections", "list"},
+                  {R"({"results":[{"message":"This field is required.","pointer":"/name"},)"
+                   R"({"message":"/data/n must be a number.","pointer":"/data/n"}],"next":null})"}),
+              kDone)
+        << err_;
+    EXPECT_THAT(out_, AllOf(HasSubstr("  /name: This field is required.\n"),
+                            HasSubstr("  /data/n must be a number.\n")));
+}
+
 TEST_F(ServerCommandsTest, NumbersAreShownAsPeopleWriteThem) {
     const std::string type = R"({"results":[{"id":3,"category":"c","name":"n"}]})";
     const std::string numbers =
