@@ -150,8 +150,8 @@ class SettlerTest : public testing::Test {
         store::RejectionPage page;
         page.direction = store::Direction::kAscending;
         std::vector<model::RejectionState> all;
-        for (const model::Rejection& row : store->rejections({}, page)->rows)
-            all.push_back(row.state);
+        const auto found = store->rejections({}, page);
+        for (const model::Rejection& row : found->rows) all.push_back(row.state);
         return all;
     }
 
