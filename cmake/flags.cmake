@@ -26,6 +26,9 @@ if(EYED_MOLD)
 elseif(EYED_LLD)
     add_link_options(-fuse-ld=lld)
 endif()
+if(NOT EYED_FUZZ)  # clang's sanitizers live in the program, and the libraries must find them there
+    add_link_options(-Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/tools/no_exports.map)
+endif()
 find_program(EYED_CCACHE ccache)
 if(EYED_CCACHE)
     # A clone at another path, or a shell of another language, finds what this one compiled.
