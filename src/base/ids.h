@@ -25,6 +25,12 @@ using UserId = Id<struct UserTag, std::int64_t>;
 using KeyId = Id<struct KeyTag, std::int64_t>;
 using EventTypeId = Id<struct EventTypeTag, std::int64_t>;
 using AuditId = Id<struct AuditTag, std::int64_t>;
+using CalendarEventId = Id<struct CalendarEventTag, std::int64_t>;
+using LocationId = Id<struct LocationTag, std::int64_t>;
+using CategoryId = Id<struct CategoryTag, std::int64_t>;
+using CalendarUpdateId = Id<struct CalendarUpdateTag, std::int64_t>;
+using AttendeeId = Id<struct AttendeeTag, std::int64_t>;
+using FeedId = Id<struct FeedTag, std::int64_t>;
 
 }  // namespace eyed
 

@@ -98,6 +98,13 @@ std::string_view utf8_prefix(std::string_view text, std::size_t bytes) {
     return text.substr(0, end);
 }
 
+std::string_view first_code_points(std::string_view text, std::size_t count) {
+    std::size_t end = 0;
+    for (; end < text.size(); ++end)
+        if (!is_continuation(static_cast<unsigned char>(text[end])) && count-- == 0) break;
+    return text.substr(0, end);
+}
+
 std::string shortened(std::string_view text, std::size_t bytes) {
     const std::string_view front = utf8_prefix(text, bytes);
     std::string out(front);

@@ -19,6 +19,9 @@ std::size_t count_code_points(std::string_view text);
 /// The front of `text`, at most `bytes` of it and not cut inside a character of UTF-8.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes);
 
+/// The front of `text`, which must be UTF-8: that many code points, or all there are.
+std::string_view first_code_points(std::string_view text, std::size_t count);
+
 /// `text`, or its front of at most `bytes` and `…` behind it.
 std::string shortened(std::string_view text, std::size_t bytes);
 

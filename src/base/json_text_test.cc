@@ -39,6 +39,15 @@ TEST(JsonText, AFrontIsNotCutInsideACharacter) {
     EXPECT_EQ(utf8_prefix("\x80\x80\x80\x80\x80\x80", 5).size(), 2U) << "no UTF-8 at all";
 }
 
+TEST(JsonText, CountsAFrontInCodePoints) {
+    EXPECT_EQ(first_code_points("aé€\U0001F600b", 3), "aé€");
+    EXPECT_EQ(first_code_points("aé€\U0001F600b", 4), "aé€\U0001F600");
+    EXPECT_EQ(first_code_points("aé", 2), "aé");
+    EXPECT_EQ(first_code_points("aé", 9), "aé");
+    EXPECT_EQ(first_code_points("é", 0), "");
+    EXPECT_EQ(first_code_points("", 5), "");
+}
+
 TEST(JsonText, KnowsUtf8) {
     for (const std::string_view good : {"", "a", "é", "\u07FF", "\uFFFF", "\U0010FFFF"})
         EXPECT_TRUE(is_utf8(good));

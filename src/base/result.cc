@@ -14,6 +14,8 @@ const char* code_name(Code code) {
             return "not_found";
         case Code::kConflict:
             return "conflict";
+        case Code::kPreconditionFailed:
+            return "precondition_failed";
         case Code::kTooLarge:
             return "too_large";
         case Code::kOverloaded:

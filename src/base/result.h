@@ -8,20 +8,21 @@ namespace eyed {
 
 /// What kind of failure an Error is. The API maps each to a status in one place (api/errors).
 enum class Code {
-    kInvalidArgument,  ///< the caller's input is wrong
-    kUnauthenticated,  ///< nobody, or not who they claim to be
-    kForbidden,        ///< known, but not entitled
-    kNotFound,         ///< no such thing
-    kConflict,         ///< exists already, or changed meanwhile
-    kTooLarge,         ///< over a limit
-    kOverloaded,       ///< a bounded queue is full: try again later
-    kUnavailable,      ///< a part this needs is out of order; heals when the cause is gone
-    kTimeout,          ///< took longer than allowed
-    kDiskFull,         ///< no space left on the device
-    kIo,               ///< the operating system refused a file or socket operation
-    kCorrupt,          ///< stored bytes are not what was written
-    kUnsupported,      ///< understood, and not offered
-    kInternal,         ///< a fault of ours
+    kInvalidArgument,     ///< the caller's input is wrong
+    kUnauthenticated,     ///< nobody, or not who they claim to be
+    kForbidden,           ///< known, but not entitled
+    kNotFound,            ///< no such thing
+    kConflict,            ///< exists already, or changed meanwhile
+    kPreconditionFailed,  ///< changed since the caller read it
+    kTooLarge,            ///< over a limit
+    kOverloaded,          ///< a bounded queue is full: try again later
+    kUnavailable,         ///< a part this needs is out of order; heals when the cause is gone
+    kTimeout,             ///< took longer than allowed
+    kDiskFull,            ///< no space left on the device
+    kIo,                  ///< the operating system refused a file or socket operation
+    kCorrupt,             ///< stored bytes are not what was written
+    kUnsupported,         ///< understood, and not offered
+    kInternal,            ///< a fault of ours
 };
 
 /// The name of a code, for logs: `invalid_argument`, `not_found` …

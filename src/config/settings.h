@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/network.h"
+
 namespace eyed::config {
 
 enum class LogLevel { kTrace, kDebug, kInfo, kWarn, kError };
@@ -18,6 +20,14 @@ enum class LogFormat {
 enum class JwtHmac { kHs256, kHs384, kHs512 };
 /// What a public key checks JWTs with.
 enum class JwtSignature { kRs256, kRs384, kRs512, kPs256, kEs256, kEs384, kEdDsa };
+
+/// Who may change the calendar without credentials; everybody may read it.
+enum class CalendarAccess {
+    kAuthenticated,  ///< nobody
+    kOpen,           ///< everybody
+};
+/// What becomes of an event at a location that is taken then.
+enum class CalendarConflicts { kWarn, kRefuse, kAllow };
 
 /// Everything that can be set, validated: names, bounds and defaults are the rows of the table in
 /// settings_table.cc, which docs/reference/config.md is made from. A plain value; made by load().
@@ -40,6 +50,7 @@ struct Settings {
         std::chrono::microseconds write_timeout;  ///< of an answer that its client does not take
         std::chrono::microseconds stop_timeout;   ///< for what was accepted, once stopping
         std::vector<std::string> cors_origins;    ///< `https://x.org`, or `*` alone
+        std::vector<Network> trusted_proxies;     ///< whose X-Forwarded-… fields count
     } http;
 
     struct Tls {
@@ -89,6 +100,12 @@ struct Settings {
         std::string jwt_application;                 ///< whose events they send and read
         std::vector<std::string> jwt_scopes;         ///< of ingest, read, manage
     } auth;
+
+    struct Calendar {
+        CalendarAccess access;
+        CalendarConflicts conflicts;
+        std::string zone;  ///< IANA name, of times that come without zone and offset
+    } calendar;
 
     struct Logging {
         LogLevel level;

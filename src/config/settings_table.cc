@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "config/values.h"
 
 namespace eyed::config {
@@ -58,6 +59,11 @@ const std::vector<Row>& rows() {
          "For requests under way once the program is told to stop."},
         {"http.cors_origins", OriginsKind{EYED_AT(std::vector<std::string>, http.cors_origins)}, "",
          "Origins whose scripts may call from a browser. Empty: none."},
+        {"http.trusted_proxies", NetworksKind{EYED_AT(std::vector<Network>, http.trusted_proxies)},
+         "",
+         "Networks of reverse proxies, whose `X-Forwarded-For`, `-Proto` and `-Host` count: such a "
+         "proxy "
+         "must set or remove all three. Empty: nobody's."},
 
         {"tls.certificate", TextKind{EYED_TEXT(tls.certificate)}, "",
          "PEM file with the certificate and its chain. Empty: plain HTTP."},
@@ -150,6 +156,24 @@ const std::vector<Row>& rows() {
                    EYED_AT(std::vector<std::string>, auth.jwt_scopes)},
          "ingest,read,manage", "What JWTs made elsewhere may do."},
 
+        {"calendar.access",
+         ChoiceKind{{"authenticated", "open"},
+                    [](Settings& s, std::size_t i) {
+                        s.calendar.access = static_cast<CalendarAccess>(i);
+                    }},
+         "authenticated",
+         "`open` lets everybody change the calendar, without credentials. Everybody may read it."},
+        {"calendar.conflicts",
+         ChoiceKind{{"warn", "refuse", "allow"},
+                    [](Settings& s, std::size_t i) {
+                        s.calendar.conflicts = static_cast<CalendarConflicts>(i);
+                    }},
+         "warn",
+         "An event at a location that is taken at the time: `warn` keeps it and names the other in "
+         "`conflicts`, `refuse` answers 409 unless `force=1` is given, `allow` does not look."},
+        {"calendar.zone", TextKind{EYED_TEXT(calendar.zone), TextKind::Empty::kRefused}, "UTC",
+         "Time zone, such as Europe/Berlin, of calendar events that come without one."},
+
         {"logging.level",
          ChoiceKind{{"trace", "debug", "info", "warn", "error"},
                     [](Settings& s, std::size_t i) { s.logging.level = static_cast<LogLevel>(i); }},
@@ -170,14 +194,6 @@ bool is_origin(std::string_view text) {
         return !host.empty() && host.find_first_of("/ ?#@\"'") == std::string_view::npos;
     }
     return false;
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && text.front() == ' ')
-        text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ')
-        text.remove_suffix(1);
-    return text;
 }
 
 /// Reads one value into its place; false when it is not allowed.
@@ -238,6 +254,18 @@ struct Setter {
         kind.at(settings) = std::move(origins);
         return true;
     }
+    bool operator()(const NetworksKind& kind) const {
+        std::vector<Network> networks;
+        for (auto left = text; !trimmed(left).empty();) {
+            const auto comma = std::min(left.find(','), left.size());
+            const auto network = Network::parse(trimmed(left.substr(0, comma)));
+            if (!network) return false;
+            networks.push_back(*network);
+            left.remove_prefix(std::min(comma + 1, left.size()));
+        }
+        kind.at(settings) = std::move(networks);
+        return true;
+    }
     bool operator()(const NamesKind& kind) const {
         std::vector<std::string> names;
         for (auto left = text; !trimmed(left).empty();) {
@@ -286,6 +314,9 @@ struct Describer {
     }
     std::string operator()(const NamesKind& kind) const {
         return fmt::format("some of {}, parted by commas", fmt::join(kind.names, ", "));
+    }
+    std::string operator()(const NetworksKind&) const {
+        return "networks such as 10.0.0.0/8 or ::1, parted by commas";
     }
     std::string operator()(const EndpointKind&) const { return "HOST:PORT or [IPV6]:PORT"; }
 };

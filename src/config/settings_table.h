@@ -53,9 +53,13 @@ struct NamesKind {
     std::vector<std::string_view> names;
     std::vector<std::string>& (*at)(Settings&);
 };
+/// Networks such as 10.0.0.0/8, parted by commas.
+struct NetworksKind {
+    std::vector<Network>& (*at)(Settings&);
+};
 struct EndpointKind {};  ///< `listen`: host and port
 using Kind = std::variant<TextKind, SecretKind, SwitchKind, IntegerKind, BytesKind, DurationKind,
-                          ChoiceKind, OriginsKind, NamesKind, EndpointKind>;
+                          ChoiceKind, OriginsKind, NamesKind, NetworksKind, EndpointKind>;
 
 /// One setting. The table is the only place that knows its name, bounds, default and meaning.
 struct Row {

@@ -185,6 +185,7 @@ void Connection::append_head(const Response& response, std::optional<std::uint64
         if (!response.content_type.empty()) {
             out_ += "\r\nContent-Type: ";
             out_ += response.content_type;
+            out_ += "\r\nX-Content-Type-Options: nosniff";
         }
     }
     out_ += "\r\nX-Request-Id: ";
@@ -195,6 +196,8 @@ void Connection::append_head(const Response& response, std::optional<std::uint64
     else if (head_.http_1_0)
         out_ += "Connection: keep-alive\r\n";
     if (vary_encoding_) out_ += "Vary: Accept-Encoding\r\n";
+    if (site_.hooks.varies_by_accept && site_.hooks.varies_by_accept(request_))
+        out_ += "Vary: Accept\r\n";
     if (packed_) out_ += "Content-Encoding: gzip\r\n";
     vary_encoding_ = packed_ = false;
     append_cors();
@@ -217,8 +220,8 @@ void Connection::append_cors() {
 
 /// OPTIONS that no route answers itself, and CORS preflights. nullopt: go on as usual.
 std::optional<Response> Connection::answer_options(const Router::Match& match) {
-    const bool preflight = !head_.origin.empty() && !site_.options.cors_origins.empty() &&
-                           !request_.header("access-control-request-method").empty();
+    const bool preflight =
+        !head_.origin.empty() && !request_.header("access-control-request-method").empty();
     if (match.outcome == Router::Outcome::kFound && !preflight) return std::nullopt;
     const bool everything = request_.path == "*";
     if (match.outcome == Router::Outcome::kNoSuchPath && !everything) return std::nullopt;
@@ -226,7 +229,7 @@ std::optional<Response> Connection::answer_options(const Router::Match& match) {
         everything ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : match.allow.to_string();
     Response response = empty(204);
     response.headers.push_back({"Allow", allow});
-    if (!preflight) return response;
+    if (!preflight || site_.options.cors_origins.empty()) return response;
     response.headers.push_back({"Access-Control-Allow-Methods", allow});
     const std::string_view wanted = request_.header("access-control-request-headers");
     if (!wanted.empty())
@@ -237,13 +240,17 @@ std::optional<Response> Connection::answer_options(const Router::Match& match) {
 
 /// Whether a body of that length goes out packed; notes that this hangs on the request.
 bool Connection::packs(const Response& response, std::uint64_t bytes) {
-    if (bytes < kPackFrom || !has_body(response.status) || !compressible(response.content_type))
-        return false;
+    if (bytes < kPackFrom || !compressible(response.content_type)) return false;
     vary_encoding_ = true;
-    return accepts_gzip(head_.accept_encoding);
+    return has_body(response.status) && accepts_gzip(head_.accept_encoding);
 }
 
 Task<void> Connection::pack(Response& response) {
+    if (!response.static_gzip.empty()) {
+        response.static_body = response.static_gzip;
+        packed_ = true;
+        co_return;
+    }
     const std::string_view body = body_of(response);
     auto work = [body]() -> Result<std::string> { return gzip(body); };
     Result<std::string> packed = std::string();

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/check.h"
+#include "http/header_text.h"
 #include "http/message.h"
 
 namespace eyed::http {
@@ -15,21 +16,6 @@ constexpr int kLevel = 2;
 constexpr int kGzipWindow = 15 + 16;
 constexpr int kZlibWindow = 15;
 constexpr int kRawWindow = -15;
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
-std::string_view take_until(std::string_view& rest, char separator) {
-    const std::size_t at = rest.find(separator);
-    const std::string_view part = rest.substr(0, at);
-    rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
-    return part;
-}
 
 Bytef* input(std::string_view bytes) {
     return reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib's old signature
@@ -59,9 +45,9 @@ int window_of(Coding coding, std::string_view packed) {
 bool wanted(std::string_view parameters) {
     while (!parameters.empty()) {
         std::string_view value = take_until(parameters, ';');
-        const std::string_view name = trim(take_until(value, '='));
+        const std::string_view name = trimmed(take_until(value, '='));
         if (!equal_ignoring_case(name, "q")) continue;
-        return trim(value).find_first_of("123456789") != std::string_view::npos;
+        return trimmed(value).find_first_of("123456789") != std::string_view::npos;
     }
     return true;
 }
@@ -112,7 +98,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
     bool any = false;
     while (!accept_encoding.empty()) {
         std::string_view parameters = take_until(accept_encoding, ',');
-        const std::string_view name = trim(take_until(parameters, ';'));
+        const std::string_view name = trimmed(take_until(parameters, ';'));
         if (equal_ignoring_case(name, "gzip") || equal_ignoring_case(name, "x-gzip"))
             return wanted(parameters);
         if (name == "*") any = wanted(parameters);

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "http/coding.h"
+#include "http/forwarded.h"
 
 namespace eyed::http {
 namespace {
@@ -71,9 +72,10 @@ Connection::Connection(Shard& shard, std::unique_ptr<Transport> transport, Peer 
     : shard_(shard),
       site_(shard.site()),
       transport_(std::move(transport)),
+      peer_(std::move(peer)),
       request_(shard.executor()) {
-    request_.peer = std::move(peer.address);
-    request_.channel = peer.channel;
+    request_.peer = peer_.address;
+    request_.channel = peer_.channel;
     shard_.add(*this);
 }
 
@@ -142,7 +144,7 @@ Instant Connection::enter(Phase phase) {
 }
 
 Task<void> Connection::serve() {
-    if (request_.channel == Channel::kTls) {
+    if (peer_.channel == Channel::kTls) {
         enter(Phase::kHandshake);
         const IoResult shaken = co_await Handshaking(*transport_);
         if (shaken.error != IoError::kNone) co_return;
@@ -233,6 +235,7 @@ Connection::HeadState Connection::take_head() {
         in_at_ += end;
         if (head) {
             head_ = *head;
+            take_forwarded(site_.options.trusted_proxies, request_);
             set_request_id();
             return HeadState::kComplete;
         }
@@ -252,7 +255,9 @@ void Connection::begin_request() {
     body_done_ = true;
     request_.method = Method::kGet;
     request_.method_text = request_.target = request_.path = request_.query = {};
-    request_.content_type = {};
+    request_.content_type = request_.host = {};
+    request_.peer = peer_.address;
+    request_.channel = peer_.channel;
     request_.body = kNoBody;
     request_.headers.clear();
     request_.principal = {};
@@ -337,7 +342,7 @@ Response Connection::render(const Failure& failure) {
 /// Ends a connection so that the client gets to see the last answer: closing at once with bytes
 /// unread would reset it (RFC 9112 §9.6).
 Task<void> Connection::linger(Next next) {
-    const bool tls = request_.channel == Channel::kTls;
+    const bool tls = peer_.channel == Channel::kTls;
     const bool unread = next == Next::kLinger || in_at_ < in_.size();
     if (!unread && !tls) co_return;
     enter(Phase::kLingering);

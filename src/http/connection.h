@@ -116,6 +116,7 @@ class Connection {
     Buffer in_;                 ///< the header being handled, then what came after it
     std::size_t in_at_ = 0;     ///< in in_: first byte not used yet
     std::size_t searched_ = 0;  ///< from in_at_: how far the header's end was looked for
+    const Peer peer_;
     Request request_;
     Head head_;
     HeadFault head_fault_;

@@ -3,40 +3,25 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "http/header_text.h"
 #include "http/message.h"
 #include "http/percent.h"
 
 namespace eyed::http {
 namespace {
 
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
-/// Takes the part before `separator` off the front of `rest`.
-std::string_view take_until(std::string_view& rest, char separator) {
-    const std::size_t at = rest.find(separator);
-    const std::string_view part = rest.substr(0, at);
-    rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
-    return part;
-}
-
 /// The value of a header's parameter, quotes removed: `x` of `form-data; name="x"`.
 std::optional<std::string_view> parameter(std::string_view header, std::string_view name) {
     take_until(header, ';');
     while (!header.empty()) {
-        const std::string_view key = trim(take_until(header, '='));
+        const std::string_view key = trimmed(take_until(header, '='));
         std::string_view value;
         if (header.starts_with('"')) {
             header.remove_prefix(1);
             value = take_until(header, '"');
             take_until(header, ';');
         } else {
-            value = trim(take_until(header, ';'));
+            value = trimmed(take_until(header, ';'));
         }
         if (equal_ignoring_case(key, name)) return value;
     }
@@ -47,7 +32,7 @@ std::optional<std::string_view> parameter(std::string_view header, std::string_v
 std::string_view disposition_of(std::string_view lines) {
     while (!lines.empty()) {
         std::string_view value = take_until(lines, '\n');
-        if (equal_ignoring_case(trim(take_until(value, ':')), "content-disposition"))
+        if (equal_ignoring_case(trimmed(take_until(value, ':')), "content-disposition"))
             return value.substr(0, value.find('\r'));
     }
     return {};
@@ -123,8 +108,8 @@ std::vector<std::string_view> Form::all(std::string_view name) const {
 std::optional<std::string_view> cookie(std::string_view header, std::string_view name) {
     while (!header.empty()) {
         std::string_view value = take_until(header, ';');
-        if (trim(take_until(value, '=')) != name) continue;
-        value = trim(value);
+        if (trimmed(take_until(value, '=')) != name) continue;
+        value = trimmed(value);
         if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
             value = value.substr(1, value.size() - 2);
         return value;
@@ -133,7 +118,7 @@ std::optional<std::string_view> cookie(std::string_view header, std::string_view
 }
 
 std::string media_type(std::string_view content_type) {
-    std::string type(trim(take_until(content_type, ';')));
+    std::string type(trimmed(take_until(content_type, ';')));
     for (char& c : type)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
     return type;

@@ -18,17 +18,6 @@ std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-bool is_host(std::string_view host) {
-    for (const char c : host) {
-        const bool alphanumeric =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!alphanumeric &&
-            std::string_view("-._~:[]%!$&'()*+,;=").find(c) == std::string_view::npos)
-            return false;
-    }
-    return true;
-}
-
 /// Digits only; no sign, no list.
 std::optional<std::uint64_t> parse_length(std::string_view text) {
     std::uint64_t length = 0;
@@ -112,6 +101,7 @@ class HeadParser final : public bhttp::basic_parser<true> {
             case field::host:
                 ++hosts_;
                 if (!is_host(value)) refuse(400, "The Host is malformed.");
+                request_.host = value;
                 break;
             case field::content_length:
                 note_length(value);
@@ -190,6 +180,17 @@ bool split_target(Request& request) {
 }
 
 }  // namespace
+
+bool is_host(std::string_view host) {
+    for (const char c : host) {
+        const bool alphanumeric =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!alphanumeric &&
+            std::string_view("-._~:[]%!$&'()*+,;=").find(c) == std::string_view::npos)
+            return false;
+    }
+    return true;
+}
 
 std::size_t find_head_end(std::string_view bytes, std::size_t& searched) {
     const std::size_t from = searched > 3 ? searched - 3 : 0;

@@ -42,6 +42,9 @@ std::size_t find_head_end(std::string_view bytes, std::size_t& searched);
 /// 414 and 431 are the connection's.
 std::expected<Head, HeadFault> parse_head(std::string_view bytes, Request& request);
 
+/// Whether `host` has only characters that a Host may have (RFC 3986 §3.2.2, §3.2.3).
+bool is_host(std::string_view host);
+
 /// Of a header that is refused or late: fills method, target and path with what its first line
 /// tells, be the target cut short, so that the refusal has its path's form. Leaves them empty when
 /// that is no request line.

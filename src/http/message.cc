@@ -48,6 +48,16 @@ std::string_view Request::header(std::string_view name) const {
     return {};
 }
 
+std::string Request::list(std::string_view name) const {
+    std::string all;
+    for (const Field& field : headers) {
+        if (!equal_ignoring_case(field.name, name)) continue;
+        if (!all.empty()) all += ", ";
+        all += field.value;
+    }
+    return all;
+}
+
 std::string_view Request::parameter(std::string_view name) const {
     if (route == nullptr) return {};
     // The names are in the pattern, in the order of the values: `/sessions/{id}/events`.
@@ -64,7 +74,7 @@ std::string_view Request::parameter(std::string_view name) const {
 
 std::string Request::base_url() const {
     std::string url = channel == Channel::kTls ? "https://" : "http://";
-    url += header("host");
+    url += host;
     return url;
 }
 

@@ -59,6 +59,7 @@ struct Request {
     std::string_view query;         ///< after `?`, percent-encoded as sent; see http/forms.h
     std::vector<Field> headers;     ///< in the order received
     std::string_view content_type;  ///< the whole header's value; empty: none
+    std::string_view host;          ///< as the client addressed us: Host, or what a proxy says
 
     /// De-chunked and decompressed. At least kBodyPadding bytes past the end are readable, of
     /// unspecified content (what simdjson asks of its input).
@@ -68,16 +69,18 @@ struct Request {
     /// The client's X-Request-Id when it is made of unreserved characters and `:/+=@`, 128 at most;
     /// else a new UUID.
     std::string request_id;
-    std::string peer;  ///< the client's address, without the port
-    Channel channel = Channel::kPlain;
-    model::Principal principal;    ///< filled by Hooks::guard
-    const Route* route = nullptr;  ///< none while the path or method is unknown
+    std::string peer;  ///< the client's address, without the port; a trusted proxy's client's
+    Channel channel = Channel::kPlain;  ///< the client's, as a trusted proxy says
+    model::Principal principal;         ///< filled by Hooks::guard
+    const Route* route = nullptr;       ///< none while the path or method is unknown
 
     /// The first field of that name, compared without case; empty when there is none.
     std::string_view header(std::string_view name) const;
+    /// All fields of that name as one list (RFC 9110 §5.3); empty when there is none.
+    std::string list(std::string_view name) const;
     /// The path parameter `{name}`, percent-decoded; empty when the route has none of that name.
     std::string_view parameter(std::string_view name) const;
-    /// `http://host:port` as the client addressed us (channel and Host header).
+    /// `http://host:port` as the client addressed us.
     std::string base_url() const;
 
     /// The router's: values of the route's parameters, in the order of its pattern.
@@ -101,12 +104,13 @@ struct Header {
 };
 
 /// An answer. One of body, static_body and file; or `unmade`. Content-Length, Date, Connection,
-/// X-Request-Id, Vary, CORS and compression are the server's business: don't set them.
+/// Vary, X-Request-Id, X-Content-Type-Options, CORS and compression are the server's business.
 struct Response {
     int status = 200;
     std::string_view content_type;  ///< static storage; empty: no Content-Type
     std::string body;
     std::string_view static_body;  ///< outlives the server
+    std::string_view static_gzip;  ///< the same, packed ahead of time; empty: packed when asked for
     std::optional<FileBody> file;
     /// Of a HEAD whose body is too dear to make: its length is left out (RFC 9110 §8.6).
     bool unmade = false;

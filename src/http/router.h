@@ -20,6 +20,12 @@ namespace eyed::http {
 /// that is itself a coroutine must not capture: bind a member function instead.
 using Handler = std::function<Task<Response>(Request&)>;
 
+/// Whether a route of scope kOpen looks at credentials.
+enum class Credentials : std::uint8_t {
+    kIgnored,
+    kIfGiven,  ///< who shows some is known, and refused when they are wrong
+};
+
 /// One line of the route table. The router, the authorisation test and the OpenAPI check all read
 /// it.
 struct Route {
@@ -27,6 +33,7 @@ struct Route {
     std::string pattern;  ///< `/event_detail/{id}`; `/p` stands for `/p/` too
     model::Scope scope = model::Scope::kManage;
     model::Role role = model::Role::kApplication;  ///< the least that a caller must be
+    Credentials credentials = Credentials::kIgnored;
     Handler handler;
     /// Bytes, packed and unpacked; 0: Limits::body and Limits::decompressed, or Limits::open_body
     /// on kOpen routes.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/network.h"
 #include "base/result.h"
 #include "http/message.h"
 #include "http/router.h"
@@ -42,6 +43,7 @@ struct Options {
     std::string tls_certificate;     ///< PEM file with the chain; empty: plain HTTP
     std::string tls_key;             ///< PEM file
     std::vector<std::string> cors_origins;  ///< `https://app.example`; `*`: any; none: no CORS
+    std::vector<Network> trusted_proxies;   ///< whose X-Forwarded-… fields count
     Limits limits;
 };
 
@@ -68,6 +70,8 @@ struct Hooks {
     /// a response. Called for open routes too.
     std::function<std::optional<Response>(Request&)> guard;
     std::function<Response(const Request&, const Failure&)> render_failure;
+    /// Whether answers to this, whatever they are, depend on `Accept`: they say so by `Vary`.
+    std::function<bool(const Request&)> varies_by_accept;
     std::function<void(const Exchange&)> finished;
 };
 

@@ -202,6 +202,19 @@ TEST(HttpServer, AnswersOptionsWithWhatAPathOffers) {
     EXPECT_TRUE(starts(client.head(), 204));
 }
 
+TEST(HttpServer, APreflightGetsNoAnswerOfARoute) {
+    TestServer server;
+    Client client(server.port());
+    client.send("OPTIONS /open HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(starts(client.answer(), 200));
+    client.send(
+        "OPTIONS /open HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example\r\n"
+        "Access-Control-Request-Method: POST\r\n\r\n");
+    const std::string preflight = client.head();
+    EXPECT_TRUE(starts(preflight, 204));
+    EXPECT_THAT(preflight, Not(HasSubstr("Access-Control")));
+}
+
 TEST(HttpServer, LetsTheOriginsOfTheSettingIn) {
     Options options;
     options.cors_origins = {"https://app.example"};

@@ -24,6 +24,7 @@ class TestServer {
         add(Method::kPost, "/echo", model::Scope::kIngest, &TestServer::echo);
         add(Method::kDelete, "/echo", model::Scope::kIngest, &TestServer::nothing);
         add(Method::kPost, "/open", model::Scope::kOpen, &TestServer::echo);
+        add(Method::kOptions, "/open", model::Scope::kOpen, &TestServer::hello);
         add(Method::kPost, "/guarded", model::Scope::kManage, &TestServer::echo);
         add(Method::kPost, "/later", model::Scope::kIngest, &TestServer::later);
         add(Method::kGet, "/gate", model::Scope::kRead, &TestServer::gate);
