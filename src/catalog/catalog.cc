@@ -1,12 +1,18 @@
 #include "catalog/catalog.h"
 
 #include "catalog/applications.h"
+#include "catalog/attendees.h"
 #include "catalog/audit.h"
+#include "catalog/calendar_events.h"
+#include "catalog/calendar_history.h"
+#include "catalog/calendar_labels.h"
 #include "catalog/connection.h"
 #include "catalog/ended_sessions.h"
 #include "catalog/event_types.h"
+#include "catalog/feeds.h"
 #include "catalog/keys.h"
 #include "catalog/known_settings.h"
+#include "catalog/outbox.h"
 #include "catalog/refresh_tokens.h"
 #include "catalog/users.h"
 
@@ -21,7 +27,14 @@ Catalog::Catalog(std::unique_ptr<Connection> connection)
       ended_sessions_(std::make_unique<EndedSessions>(*connection_)),
       audit_(std::make_unique<Audit>(*connection_)),
       refresh_tokens_(std::make_unique<RefreshTokens>(*connection_)),
-      known_settings_(std::make_unique<KnownSettings>(*connection_)) {
+      known_settings_(std::make_unique<KnownSettings>(*connection_)),
+      calendar_events_(std::make_unique<CalendarEvents>(*connection_)),
+      locations_(std::make_unique<Locations>(*connection_)),
+      categories_(std::make_unique<Categories>(*connection_)),
+      calendar_history_(std::make_unique<CalendarHistory>(*connection_)),
+      attendees_(std::make_unique<Attendees>(*connection_)),
+      feeds_(std::make_unique<Feeds>(*connection_)),
+      outbox_(std::make_unique<Outbox>(*connection_)) {
 }
 
 Catalog::~Catalog() = default;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "model/calendar.h"
 
 namespace eyed::catalog {
 
@@ -18,11 +19,18 @@ class EndedSessions;
 class Audit;
 class RefreshTokens;
 class KnownSettings;
+class CalendarEvents;
+class CalendarHistory;
+class Attendees;
+class Feeds;
+class Outbox;
+template <class Label>
+class CalendarLabels;
 
-/// Users, applications, keys and event types in SQL: SQLite in WAL mode, each commit synced. The
-/// running server and command-line programs may have the same file open. Thread-safe: one
-/// connection, one call at a time; every call may block on the disk, so never from an io thread.
-/// Tables and migrations: docs/internals/catalog.md.
+/// Users, applications, keys, event types and the calendar in SQL: SQLite in WAL mode, each commit
+/// synced. The running server and command-line programs may have the same file open. Thread-safe:
+/// one connection, one call at a time; every call may block on the disk, so never from an io
+/// thread. Tables and migrations: docs/internals/catalog.md.
 ///
 /// Errors of every repository: kUnavailable (locked for longer than busy_timeout), kDiskFull, kIo,
 /// kCorrupt; a failed call changed nothing.
@@ -46,6 +54,13 @@ class Catalog {
     Audit& audit() { return *audit_; }
     RefreshTokens& refresh_tokens() { return *refresh_tokens_; }
     KnownSettings& known_settings() { return *known_settings_; }
+    CalendarEvents& calendar_events() { return *calendar_events_; }
+    CalendarLabels<model::Location>& locations() { return *locations_; }
+    CalendarLabels<model::Category>& categories() { return *categories_; }
+    CalendarHistory& calendar_history() { return *calendar_history_; }
+    Attendees& attendees() { return *attendees_; }
+    Feeds& feeds() { return *feeds_; }
+    Outbox& outbox() { return *outbox_; }
 
     /// A number that differs from the last call's when another process has committed since (this
     /// one's own changes do not count). Cheap: ask every second.
@@ -65,6 +80,13 @@ class Catalog {
     std::unique_ptr<Audit> audit_;
     std::unique_ptr<RefreshTokens> refresh_tokens_;
     std::unique_ptr<KnownSettings> known_settings_;
+    std::unique_ptr<CalendarEvents> calendar_events_;
+    std::unique_ptr<CalendarLabels<model::Location>> locations_;
+    std::unique_ptr<CalendarLabels<model::Category>> categories_;
+    std::unique_ptr<CalendarHistory> calendar_history_;
+    std::unique_ptr<Attendees> attendees_;
+    std::unique_ptr<Feeds> feeds_;
+    std::unique_ptr<Outbox> outbox_;
 };
 
 }  // namespace eyed::catalog

@@ -2,6 +2,7 @@
 
 #include <soci/soci.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,12 +19,18 @@ struct NullableNumber {
     NullableNumber() = default;
     explicit NullableNumber(std::optional<Micros> at)
         : value(at ? at->value : 0), indicator(at ? soci::i_ok : soci::i_null) {}
+    explicit NullableNumber(std::optional<std::uint32_t> number)
+        : value(number.value_or(0)), indicator(number ? soci::i_ok : soci::i_null) {}
     explicit NullableNumber(long long id)  ///< an id: zero is null
         : value(id), indicator(id != 0 ? soci::i_ok : soci::i_null) {}
 
     std::optional<Micros> instant() const {
         if (indicator == soci::i_null) return std::nullopt;
         return Micros{value};
+    }
+    std::optional<std::uint32_t> number() const {
+        if (indicator == soci::i_null) return std::nullopt;
+        return static_cast<std::uint32_t>(value);
     }
     long long id() const { return indicator == soci::i_null ? 0 : value; }
 };

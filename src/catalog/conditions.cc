@@ -2,7 +2,17 @@
 
 namespace eyed::catalog {
 
+void Conditions::in(const std::string& column, std::span<const long long> ids) {
+    std::string list;
+    for (const long long id : ids) {
+        list += (list.empty() ? ":p" : ", :p") + std::to_string(values_.size());
+        values_.emplace_back(id);
+    }
+    add(list.empty() ? std::string("1 = 0") : column + " IN (" + list + ")");
+}
+
 void Conditions::contains(const std::vector<std::string>& columns, const std::string& text) {
+    if (text.contains('\0')) return add("1 = 0");  // LIKE would end there
     std::string pattern = "%";
     for (const char c : text) {
         if (c == '%' || c == '_' || c == '\\') pattern += '\\';
@@ -32,6 +42,23 @@ void Conditions::page(const std::string& table, const RowPage& page) {
 void Conditions::bind(soci::statement& statement) const {
     for (const Value& value : values_)
         std::visit([&](const auto& one) { statement.exchange(soci::use(one)); }, value);
+}
+
+std::uint64_t count_rows(soci::session& sql, const std::string& from,
+                         const Conditions& conditions) {
+    long long rows = 0;
+    soci::statement statement(sql);
+    statement.exchange(soci::into(rows));
+    conditions.bind(statement);
+    statement.alloc();
+    statement.prepare("SELECT count(*) FROM " + from + " " + conditions.text());
+    statement.define_and_bind();
+    statement.execute(true);
+    return static_cast<std::uint64_t>(rows);
+}
+
+std::string page_text(const NumberPage& page) {
+    return " LIMIT " + std::to_string(page.size) + " OFFSET " + std::to_string(page.offset());
 }
 
 }  // namespace eyed::catalog

@@ -2,11 +2,14 @@
 
 #include <soci/soci.h>
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "catalog/number_page.h"
 #include "catalog/row_page.h"
 
 namespace eyed::catalog {
@@ -24,7 +27,10 @@ class Conditions {
         add(before + ":p" + std::to_string(values_.size()) + after);
         values_.push_back(std::move(value));
     }
+    /// That `column` is one of `ids`: at most a few hundred, for databases bound what they bind.
+    void in(const std::string& column, std::span<const long long> ids);
     /// That `column` holds `text` somewhere; ASCII case is ignored, `%` and `_` mean themselves.
+    /// Text with a null character is in none.
     void contains(const std::string& column, const std::string& text) {
         contains(std::vector<std::string>{column}, text);
     }
@@ -43,5 +49,11 @@ class Conditions {
     std::string ending_;
     std::vector<Value> values_;
 };
+
+/// How many rows of `from` meet them.
+std::uint64_t count_rows(soci::session& sql, const std::string& from, const Conditions& conditions);
+
+/// What follows ORDER BY.
+std::string page_text(const NumberPage& page);
 
 }  // namespace eyed::catalog

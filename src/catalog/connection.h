@@ -7,6 +7,7 @@
 #include <mutex>
 #include <type_traits>
 
+#include "base/fair_mutex.h"
 #include "base/result.h"
 #include "catalog/sqlite/sqlite.h"
 
@@ -46,8 +47,14 @@ class Connection {
         });
     }
 
+    /// After a transaction that removed what must leave no trace: see sqlite::overwrite_log().
+    void overwrite_log() {
+        const std::lock_guard lock(mutex_);
+        sqlite::overwrite_log(session_);
+    }
+
   private:
-    std::mutex mutex_;  ///< guards session_
+    FairMutex mutex_;  ///< guards session_
     soci::session session_;
 };
 

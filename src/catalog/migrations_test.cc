@@ -8,10 +8,13 @@
 
 #include "catalog/applications.h"
 #include "catalog/audit.h"
+#include "catalog/calendar_events.h"
+#include "catalog/calendar_labels.h"
 #include "catalog/catalog.h"
 #include "catalog/ended_sessions.h"
 #include "catalog/event_types.h"
 #include "catalog/keys.h"
+#include "catalog/outbox.h"
 #include "catalog/sqlite/migrations.h"
 #include "catalog/users.h"
 #include "io/temporary_directory.h"
@@ -33,14 +36,21 @@ class Migrations : public ::testing::Test {
     io::TemporaryDirectory directory_;
 };
 
+/// A file of that schema, without rows.
+void make_schema(soci::session& sql, std::size_t number) {
+    sql << "CREATE TABLE migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, "
+           "applied_at TEXT NOT NULL)";
+    for (std::size_t i = 0; i < number; ++i) {
+        for (const auto statement : sqlite::migrations()[i].statements)
+            sql << std::string(statement);
+        sql << "INSERT INTO migrations VALUES (" + std::to_string(i + 1) + ", 'then', 'then')";
+    }
+}
+
 /// A file as the first release left it, with rows of all kinds.
 void make_schema_one(const std::string& path) {
     soci::session sql(soci::sqlite3, "db=\"" + path + "\"");
-    sql << "CREATE TABLE migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, "
-           "applied_at TEXT NOT NULL)";
-    for (const auto statement : sqlite::migrations().front().statements)
-        sql << std::string(statement);
-    sql << "INSERT INTO migrations VALUES (1, 'accounts and event types', 'then')";
+    make_schema(sql, 1);
     sql << "INSERT INTO applications VALUES (1, 'root', NULL, 1), (2, 'ann', NULL, 2), "
            "(3, 'kiosk', NULL, 3), (4, 'import', NULL, 4)";
     sql << "INSERT INTO users VALUES (1, 'root', 1, 'h1', 't1', 's1', 1, 1, 1), "
@@ -110,6 +120,29 @@ TEST_F(Migrations, TheFirstSchemasEventTypesKeepIdsAndChecks) {
                           .value();
     EXPECT_GT(made[0]->id, EventTypeId{5});
     EXPECT_GT(made[0]->revision, 3U);
+}
+
+TEST_F(Migrations, TheSecondSchemaGetsACalendarAndKeepsItsRows) {
+    {
+        soci::session sql(soci::sqlite3, "db=\"" + path() + "\"");
+        make_schema(sql, 2);
+        sql << "INSERT INTO applications VALUES (1, 'root', NULL, 1, 0)";
+        sql << "INSERT INTO users (id, name, application_id, password_hash, token_nonce, "
+               "session_nonce, active, created_at, role) "
+               "VALUES (1, 'root', 1, 'h', 't', 's', 1, 1, 'superuser')";
+        sql << "INSERT INTO audit VALUES (1, 5, 1, NULL, 'cli', 'created', 'user', 1, 'root', "
+               "'{}')";
+    }
+    const auto catalog = open();
+    EXPECT_EQ(catalog->users().by_name("root")->user.role, model::Role::kSuperuser);
+    EXPECT_EQ(catalog->audit().list({})->rows.size(), 1U);
+    const model::Change change{{UserId{1}, {}, model::Via::kApi}, Micros{9}};
+    const auto hall = catalog->locations().create({"Hall", ""}, change).value();
+    CalendarEvents::New event{{.title = "Plan", .end = Micros{5}, .location = hall.id}, "uid"};
+    ASSERT_TRUE(
+        catalog->calendar_events().create(event, {}, CalendarEvents::Clashes::kAllow, change));
+    EXPECT_EQ(catalog->calendar_events().by_uid("uid")->location_name, "Hall");
+    EXPECT_THAT(catalog->outbox().first(9)->at(1).data, HasSubstr(R"("user":"root")"));
 }
 
 TEST_F(Migrations, ANewerSchemaIsRefused) {

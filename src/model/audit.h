@@ -38,7 +38,7 @@ struct AuditEntry {
     Micros at;
     Actor actor;
     std::string action;  ///< past tense: `created`, `role_changed`, `revoked` …
-    std::string kind;    ///< of the subject: `user`, `application`, `key`, `event_type`, `setting`
+    std::string kind;    ///< of the subject: `user`, `application`, `key`, `event_type`, `feed` …
     std::int64_t subject_id = 0;  ///< 0: it has none
     std::string subject;          ///< its name then
     std::string details = "{}";   ///< JSON object: what changed, never a secret

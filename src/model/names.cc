@@ -1,5 +1,6 @@
 #include "model/account.h"
 #include "model/audit.h"
+#include "model/calendar.h"
 #include "model/dialect.h"
 #include "model/event.h"
 #include "model/event_type.h"
@@ -176,6 +177,42 @@ std::string_view rejection_state_name(RejectionState state) {
             return "discarded";
     }
     return "open";
+}
+
+std::string_view event_status_name(EventStatus status) {
+    switch (status) {
+        case EventStatus::kConfirmed:
+            return "confirmed";
+        case EventStatus::kTentative:
+            return "tentative";
+        case EventStatus::kCancelled:
+            return "cancelled";
+    }
+    return "confirmed";
+}
+
+std::optional<EventStatus> event_status_named(std::string_view name) {
+    for (const EventStatus status : kEventStatuses)
+        if (event_status_name(status) == name) return status;
+    return std::nullopt;
+}
+
+std::string_view attendee_state_name(AttendeeState state) {
+    switch (state) {
+        case AttendeeState::kRegistered:
+            return "registered";
+        case AttendeeState::kWaiting:
+            return "waiting";
+        case AttendeeState::kCancelled:
+            return "cancelled";
+    }
+    return "registered";
+}
+
+std::optional<AttendeeState> attendee_state_named(std::string_view name) {
+    for (const AttendeeState state : kAttendeeStates)
+        if (attendee_state_name(state) == name) return state;
+    return std::nullopt;
 }
 
 }  // namespace eyed::model

@@ -65,6 +65,11 @@ Status open_and_migrate(soci::session& sql, const Options& options) {
     sql << "PRAGMA journal_mode = WAL", soci::into(mode);
     sql << "PRAGMA synchronous = FULL";
     sql << "PRAGMA foreign_keys = ON";
+    // What is removed is overwritten: a person's name and address, say. ON, for FAST leaves whole
+    // pages that become free as they are.
+    long long answer = 0;
+    sql << "PRAGMA secure_delete = ON", soci::into(answer);
+    sql << "PRAGMA journal_size_limit = 0", soci::into(answer);
     sql << "CREATE TABLE IF NOT EXISTS migrations ("
            "number BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)";
     for (;;) {
@@ -77,8 +82,17 @@ std::uint64_t data_version(soci::session& sql) {
     return static_cast<std::uint64_t>(number_of(sql, "PRAGMA data_version"));
 }
 
+void overwrite_log(soci::session& sql) noexcept {
+    try {
+        long long busy = 0;
+        sql << "PRAGMA wal_checkpoint(TRUNCATE)", soci::into(busy);
+    } catch (const soci::soci_error&) {  // the change itself is committed: no failure of it
+    }
+}
+
 Error to_error(const soci::soci_error& error) {
-    const auto detail = fmt::format("catalog: {}", error.what());
+    // Without the statement and its values, which what() has: they may be anybody's.
+    const auto detail = fmt::format("catalog: {}", error.get_error_message());
     const auto* own = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
     switch (own == nullptr ? SQLITE_ERROR : own->result() & 0xff) {
         case SQLITE_BUSY:
@@ -114,6 +128,24 @@ Transaction::~Transaction() {
 
 void Transaction::commit() {
     sql_ << "COMMIT";
+    open_ = false;
+}
+
+Savepoint::Savepoint(soci::session& sql) : sql_(sql) {
+    sql_ << "SAVEPOINT part";
+}
+
+Savepoint::~Savepoint() {
+    if (!open_) return;
+    try {
+        sql_ << "ROLLBACK TO part";
+        sql_ << "RELEASE part";
+    } catch (const soci::soci_error&) {  // SQLite has rolled back the whole transaction
+    }
+}
+
+void Savepoint::keep() {
+    sql_ << "RELEASE part";
     open_ = false;
 }
 

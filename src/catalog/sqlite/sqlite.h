@@ -24,6 +24,11 @@ struct Options {
 /// Changes when another connection has committed. Throws soci_error.
 std::uint64_t data_version(soci::session& sql);
 
+/// Brings all of the WAL into the file and cuts it to nothing, so that it holds nothing any more of
+/// what was removed. Where another connection is in its way it may not get there: the WAL is then
+/// cut when it next begins anew. Costs a write and a sync of what the WAL holds, 4 MB at most.
+void overwrite_log(soci::session& sql) noexcept;
+
 /// What an error of the database is to who called. Its text is for the log: none of these codes but
 /// kUnavailable shows it to clients.
 Error to_error(const soci::soci_error& error);
@@ -37,6 +42,20 @@ class Transaction {
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     void commit();
+
+  private:
+    soci::session& sql_;
+    bool open_ = true;
+};
+
+/// A part of a transaction: undone unless kept. Not within another one. One thread.
+class Savepoint {
+  public:
+    explicit Savepoint(soci::session& sql);
+    ~Savepoint();
+    Savepoint(const Savepoint&) = delete;
+    Savepoint& operator=(const Savepoint&) = delete;
+    void keep();
 
   private:
     soci::session& sql_;
