@@ -26,6 +26,7 @@ const kept = [
     {header: /^duckdb\.h/, folder: 'store/duckdb/'},
     {header: /^boost\/beast/, folder: 'http/'},
     {header: /^(sqlite3\.h|soci\/)/, folder: 'catalog/'},
+    {header: /^(libical|date|unicode)\//, folder: 'calendar/'},
 ];
 
 function files(folder = '') {
@@ -92,4 +93,7 @@ test('a library outside its folder is seen', () => {
     assert.equal(seen('store/duckdb/rows.cc', '#include <duckdb.h>'), 0);
     assert.equal(seen('api/events.cc', '#include <boost/beast/http.hpp>'), 1);
     assert.equal(seen('auth/users.cc', '#include <soci/soci.h>'), 1);
+    assert.equal(seen('api/calendar.cc', '#include <libical/ical.h>'), 1);
+    assert.equal(seen('model/calendar.h', '#include <date/tz.h>'), 1);
+    assert.equal(seen('calendar/zone.cc', '#include <date/tz.h>'), 0);
 });
