@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "ingest/committer.h"
+#include "ingest/decoder.h"
+
+namespace eyed {
+namespace catalog {
+class Applications;
+class Outbox;
+}  // namespace catalog
+}  // namespace eyed
+
+namespace eyed::ingest {
+
+/// Takes what changes of the catalog have put into the outbox to the log, as events like any other.
+/// In order, each once: the log drops by `event_id` what a crash between the append and the removal
+/// brings again. Thread-safe: one drain at a time.
+class OutboxPump {
+  public:
+    struct Parts {
+        catalog::Outbox& outbox;
+        catalog::Applications& applications;
+        const Types& types;
+        Committer& committer;
+        const Clock& clock;
+    };
+    /// The events are those of the installation's application of that name, made with the first.
+    OutboxPump(Parts parts, std::string application, Limits limits);
+
+    /// Until the outbox is empty and the log has all of it on disk. An error leaves the rest where
+    /// it is: the next call goes on. Blocks on catalog and log: never on an io thread.
+    [[nodiscard]] Status drain();
+    /// How much the last drain() had to leave. Any thread; does not block.
+    std::uint64_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+
+  private:
+    Result<std::size_t> drain_some();
+    Status find_application();
+
+    Parts parts_;
+    const std::string application_name_;
+    std::atomic<std::uint64_t> waiting_{0};
+    std::mutex mutex_;  ///< guards what follows; held while draining
+    ApplicationId application_;
+    Decoder decoder_;
+    Decoded decoded_;
+};
+
+}  // namespace eyed::ingest
