@@ -4,8 +4,8 @@
 packages_build="g++ cmake ninja-build pkg-config ca-certificates
     libboost1.81-dev libboost-json1.81-dev libssl-dev libsimdjson-dev libre2-dev libsoci-dev libsqlite3-dev
     libsodium-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libcurl4-openssl-dev libxxhash-dev libzstd-dev zlib1g-dev
-    prometheus-cpp-dev"
-packages_test="libgtest-dev libgmock-dev chromium"
+    prometheus-cpp-dev libical-dev libicu-dev libhowardhinnant-date-dev tzdata"
+packages_test="libgtest-dev libgmock-dev chromium python3-minimal python3-requests python3-tz"
 packages_check="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev"
 packages_bench="wrk nginx-light nghttp2-client"
 packages_helpful="ccache mold"  # faster with them, right without them

@@ -128,21 +128,20 @@ Task<http::Response> admin_login(Api& api, http::Request& request) {
     if (!login_token_matches(request, *form)) co_return csrf_refusal();
     const std::string next = safe_next(value_of(*form, "next"));
     const Credentials credentials{value_of(*form, "username"), value_of(*form, "password")};
-    const Login login = co_await log_in(api, request, credentials);
+    const SignIn signed_in = co_await sign_in(api, request, credentials);
     LoginForm again{.username = credentials.name, .next = next};
-    if (login.wait.count() > 0) {
-        const std::string text = fmt::format("Too many tries. Wait {} s.", login.wait.count());
+    if (signed_in.wait.count() > 0) {
+        const std::string text = fmt::format("Too many tries. Wait {} s.", signed_in.wait.count());
         again.error = text;
         http::Response response = login_form(request, 429, again);
-        set_retry_after(login.wait, response);
+        set_retry_after(signed_in.wait, response);
         co_return response;
     }
-    if (!login.user && login.user.error().code == Code::kUnauthenticated) {
+    const Result<std::string>& cookie = signed_in.cookie;
+    if (!cookie && cookie.error().code == Code::kUnauthenticated) {
         again.error = "Name and password do not belong together.";
         co_return login_form(request, 200, again);
     }
-    if (!login.user) co_return fail_page(api, request, login.user.error());
-    const Result<std::string> cookie = api.services.sessions.start(*login.user);
     if (!cookie) co_return fail_page(api, request, cookie.error());
     http::Response response = logged_in(request, api.services.settings, *cookie, next);
     response.headers.push_back(cookie_header(request, kLoginCookie, "", 0));
@@ -155,11 +154,10 @@ Task<http::Response> admin_logout(Api& api, http::Request& request) {
     const Result<http::Form> form = read_form(request);
     if (!form || !BrowserSessions::csrf_matches(*session, value_of(*form, "csrf_token")))
         co_return csrf_refusal();
-    auto end = [&api, &session] { return api.services.sessions.end(*session); };
-    const Status ended = co_await on_worker(api.services.lanes.catalog, request, std::move(end));
-    if (!ended) co_return fail_page(api, request, ended.error());
+    Result<http::Header> cleared = co_await sign_out(api, request, *session);
+    if (!cleared) co_return fail_page(api, request, cleared.error());
     http::Response response = see_other(std::string(kLoginPath));
-    response.headers.push_back(cookie_header(request, kSessionCookie, "", 0));
+    response.headers.push_back(*std::move(cleared));
     co_return response;
 }
 

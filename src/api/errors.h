@@ -13,19 +13,27 @@
 
 namespace eyed::api {
 
-/// One kind of error as clients see it: a row of the one table in errors.cc, which
-/// docs/reference/errors.md is made from.
+/// The page that tells of every kind. Under `#<code>` it tells of one: what a problem's `type`
+/// links to, as a reference relative to the request's URI (RFC 9457 §3.1.1).
+inline constexpr std::string_view kErrorsPath = "/docs/errors";
+
+/// One kind of error as clients see it: a row of the one table in error_kinds.cc, which the page
+/// and docs/reference/errors.md are made from.
 struct ErrorKind {
     enum class Detail : std::uint8_t {
         kOwn,    ///< the failure's own sentence is told: it was written for the caller
         kFixed,  ///< `text` is told; the failure's own goes to the log alone
     };
-    std::string_view code;  ///< of `urn:eyed:error:<code>`
+    std::string_view code;  ///< what machines tell kinds apart by
     int status = 500;
     std::string_view title;
     std::string_view text;  ///< the sentence told, where the failure brings none
     Detail detail = Detail::kOwn;
     std::uint32_t retry_after_s = 0;  ///< 0: no Retry-After
+    // For the pages, in sentences; what stands in `backticks` is code.
+    std::string_view happened;
+    std::string_view why;
+    std::string_view remedy;
 };
 
 /// Every kind, in the order of the reference page.
@@ -36,8 +44,6 @@ const ErrorKind& kind_of(Code code);
 const ErrorKind& kind_of_status(int status);
 /// Of an event that was refused and recorded.
 const ErrorKind& rejected_event();
-/// docs/reference/errors.md.
-std::string reference_page();
 
 /// What errors look like, by path as sent: problem documents (RFC 9457) under /api/v1/, however it
 /// is escaped, else the bodies that Django REST framework gives (SEEDS.md).

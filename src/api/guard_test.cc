@@ -60,6 +60,7 @@ class Guard : public testing::Test {
         std::string authorization;
         std::string cookie;
         std::string csrf;
+        std::string site;  ///< Sec-Fetch-Site
         std::string pattern = "/api/v1/events";
         std::string target = "/api/v1/events";
         model::Role role = model::Role::kApplication;
@@ -78,6 +79,7 @@ class Guard : public testing::Test {
             request.headers.push_back({"Authorization", call.authorization});
         if (!call.cookie.empty()) request.headers.push_back({"Cookie", call.cookie});
         if (!call.csrf.empty()) request.headers.push_back({"X-CSRF-Token", call.csrf});
+        if (!call.site.empty()) request.headers.push_back({"Sec-Fetch-Site", call.site});
         refusal = guard({authenticator, sessions}, request);
         principal = request.principal;
         return refusal ? refusal->status : kThrough;
@@ -175,6 +177,25 @@ TEST_F(Guard, ACookieAloneIsNobodyAndWithItsCsrfTokenItsUser) {
     EXPECT_EQ(ask(call), kThrough);
     EXPECT_EQ(principal.user, root);
     EXPECT_TRUE(principal.reads_all);
+}
+
+TEST_F(Guard, ACookieReadsWhatTheBrowserSaysNoOtherSiteAskedFor) {
+    Call call{.scope = model::Scope::kRead, .cookie = cookie(root)};
+    for (const char* site : {"cross-site", "same-site", "nonsense"}) {
+        call.site = site;
+        EXPECT_EQ(ask(call), 401) << site;
+    }
+    for (const char* site : {"same-origin", "none"}) {
+        call.site = site;
+        call.method = http::Method::kGet;
+        EXPECT_EQ(ask(call), kThrough) << site;
+        EXPECT_EQ(principal.user, root);
+        call.method = http::Method::kPost;
+        EXPECT_EQ(ask(call), 401) << "changes nothing";
+    }
+    call.method = http::Method::kGet;
+    call.csrf = "guess";
+    EXPECT_EQ(ask(call), 403);
 }
 
 TEST_F(Guard, ABadTokenIsNotSavedByACookie) {

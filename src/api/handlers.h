@@ -97,6 +97,58 @@ Task<http::Response> revoke_key(Api& api, http::Request& request);
 // audit.cc
 Task<http::Response> list_audit(Api& api, http::Request& request);
 
+// calendar_events.cc
+Task<http::Response> calendar_index(Api& api, http::Request& request);
+Task<http::Response> list_calendar_events(Api& api, http::Request& request);
+Task<http::Response> search_calendar_events(Api& api, http::Request& request);
+Task<http::Response> create_calendar_event(Api& api, http::Request& request);
+Task<http::Response> get_calendar_event(Api& api, http::Request& request);
+Task<http::Response> replace_calendar_event(Api& api, http::Request& request);
+Task<http::Response> change_calendar_event(Api& api, http::Request& request);
+Task<http::Response> delete_calendar_event(Api& api, http::Request& request);
+
+// calendar_occurrences.cc
+Task<http::Response> list_occurrences(Api& api, http::Request& request);
+Task<http::Response> list_event_occurrences(Api& api, http::Request& request);
+Task<http::Response> get_occurrence(Api& api, http::Request& request);
+Task<http::Response> change_occurrence(Api& api, http::Request& request);
+Task<http::Response> cancel_occurrence(Api& api, http::Request& request);
+
+// calendar_labels.cc
+Task<http::Response> list_locations(Api& api, http::Request& request);
+Task<http::Response> create_location(Api& api, http::Request& request);
+Task<http::Response> get_location(Api& api, http::Request& request);
+Task<http::Response> replace_location(Api& api, http::Request& request);
+Task<http::Response> change_location(Api& api, http::Request& request);
+Task<http::Response> delete_location(Api& api, http::Request& request);
+Task<http::Response> list_categories(Api& api, http::Request& request);
+Task<http::Response> create_category(Api& api, http::Request& request);
+Task<http::Response> get_category(Api& api, http::Request& request);
+Task<http::Response> replace_category(Api& api, http::Request& request);
+Task<http::Response> change_category(Api& api, http::Request& request);
+Task<http::Response> delete_category(Api& api, http::Request& request);
+
+// calendar_updates.cc
+Task<http::Response> list_calendar_updates(Api& api, http::Request& request);
+Task<http::Response> get_calendar_update(Api& api, http::Request& request);
+
+// calendar_attendees.cc
+Task<http::Response> list_attendees(Api& api, http::Request& request);
+Task<http::Response> export_attendees(Api& api, http::Request& request);
+Task<http::Response> add_attendee(Api& api, http::Request& request);
+Task<http::Response> get_attendee(Api& api, http::Request& request);
+Task<http::Response> change_attendee(Api& api, http::Request& request);
+Task<http::Response> erase_attendee(Api& api, http::Request& request);
+
+// calendar_feeds.cc
+Task<http::Response> get_event_ics(Api& api, http::Request& request);
+Task<http::Response> get_feed_ics(Api& api, http::Request& request);
+Task<http::Response> import_calendar(Api& api, http::Request& request);
+Task<http::Response> list_feeds(Api& api, http::Request& request);
+Task<http::Response> create_feed(Api& api, http::Request& request);
+Task<http::Response> get_feed(Api& api, http::Request& request);
+Task<http::Response> revoke_feed(Api& api, http::Request& request);
+
 // setup.cc
 Task<http::Response> setup_page(Api& api, http::Request& request);
 Task<http::Response> setup(Api& api, http::Request& request);
@@ -106,14 +158,30 @@ Task<http::Response> admin_login_page(Api& api, http::Request& request);
 Task<http::Response> admin_login(Api& api, http::Request& request);
 Task<http::Response> admin_logout(Api& api, http::Request& request);
 
+// browser_session.cc
+Task<http::Response> get_browser_session(Api& api, http::Request& request);
+Task<http::Response> start_browser_session(Api& api, http::Request& request);
+Task<http::Response> end_browser_session(Api& api, http::Request& request);
+
+// browse.cc
+Task<http::Response> list_api(Api& api, http::Request& request);
+
 // admin_types.cc
 Task<http::Response> admin_index(Api& api, http::Request& request);
 Task<http::Response> admin_event_types(Api& api, http::Request& request);
 Task<http::Response> admin_event_type(Api& api, http::Request& request);
 Task<http::Response> admin_change_event_type(Api& api, http::Request& request);
 
+// documents.cc
+Task<http::Response> openapi_yaml(Api& api, http::Request& request);
+Task<http::Response> openapi_json(Api& api, http::Request& request);
+Task<http::Response> docs_page(Api& api, http::Request& request);
+Task<http::Response> errors_page(Api& api, http::Request& request);
+Task<http::Response> asset(Api& api, http::Request& request);
+
 // operations.cc
 Task<http::Response> index(Api& api, http::Request& request);
+Task<http::Response> health_check(Api& api, http::Request& request);
 Task<http::Response> healthz(Api& api, http::Request& request);
 Task<http::Response> readyz(Api& api, http::Request& request);
 Task<http::Response> metrics(Api& api, http::Request& request);

@@ -5,14 +5,18 @@
 #include <array>
 #include <string>
 
+#include "api/guard.h"
+#include "api/pages.h"
 #include "api/seed_fields.h"
 #include "auth/accounts.h"
 #include "auth/login_throttle.h"
+#include "base/ascii.h"
 #include "http/message.h"
 
 namespace eyed::api {
 
 Task<Login> log_in(Api& api, const http::Request& request, Credentials credentials) {
+    credentials.name = trimmed(credentials.name);
     const auth::LoginThrottle::Who who{credentials.name, request.peer};
     Login login;
     login.wait = api.services.throttle.take(who);
@@ -45,6 +49,25 @@ Task<std::expected<auth::VerifiedUser, http::Response>> log_in_by_body(
     if (login.user.error().code == Code::kUnauthenticated)
         co_return std::unexpected(wrong(request));
     co_return std::unexpected(fail(api, request, login.user.error()));
+}
+
+Task<SignIn> sign_in(Api& api, const http::Request& request, Credentials credentials) {
+    const Login login = co_await log_in(api, request, credentials);
+    SignIn made{.wait = login.wait};
+    if (login.wait.count() > 0) co_return made;
+    if (login.user)
+        made.cookie = api.services.sessions.start(*login.user);
+    else
+        made.cookie = std::unexpected(login.user.error());
+    co_return made;
+}
+
+Task<Result<http::Header>> sign_out(Api& api, const http::Request& request,
+                                    auth::BrowserSessions::Session session) {
+    auto end = [&api, &session] { return api.services.sessions.end(session); };
+    const Status ended = co_await on_worker(api.services.lanes.catalog, request, std::move(end));
+    if (!ended) co_return std::unexpected(ended.error());
+    co_return cookie_header(request, kSessionCookie, "", 0);
 }
 
 http::Response throttled(const http::Request& request, std::chrono::seconds wait) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "api/flow.h"
+#include "auth/browser_sessions.h"
 #include "auth/memory_authenticator.h"
 
 namespace eyed::api {
@@ -18,7 +19,8 @@ struct Credentials {
     std::string_view name;  ///< both views must live until the task has ended
     std::string_view password;
 };
-/// Checks name and password on the hashing lane, throttled before that by user and address.
+/// Checks name, without the spaces around it, and password on the hashing lane, throttled before
+/// that by user and address.
 /// kUnauthenticated: they do not belong together; kOverloaded: too many are being checked.
 Task<Login> log_in(Api& api, const http::Request& request, Credentials credentials);
 
@@ -26,6 +28,17 @@ Task<Login> log_in(Api& api, const http::Request& request, Credentials credentia
 /// answer that refuses it: `wrong(request)` for credentials that do not belong together.
 Task<std::expected<auth::VerifiedUser, http::Response>> log_in_by_body(
     Api& api, const http::Request& request, http::Response (*wrong)(const http::Request&));
+
+/// A login of a browser: the value of its session's cookie.
+struct SignIn {
+    std::chrono::seconds wait{0};  ///< over zero: too many tries; `cookie` says nothing
+    Result<std::string> cookie = failure(Code::kUnauthenticated, "");
+};
+/// log_in() that begins a session; its errors, and those of BrowserSessions::start.
+Task<SignIn> sign_in(Api& api, const http::Request& request, Credentials credentials);
+/// Ends a session, whose CSRF token has been seen; gives the `Set-Cookie` that says so.
+Task<Result<http::Header>> sign_out(Api& api, const http::Request& request,
+                                    auth::BrowserSessions::Session session);
 
 /// 429 in DRF's words.
 http::Response throttled(const http::Request& request, std::chrono::seconds wait);

@@ -6,6 +6,7 @@
 
 #include "api/guard.h"
 #include "base/hash.h"
+#include "http/accept.h"
 
 namespace eyed::api {
 
@@ -26,6 +27,8 @@ main.narrow{max-width:26rem}
 h1{font-size:1.4rem;line-height:1.25;margin:.5rem 0 1rem;overflow-wrap:anywhere}
 a{color:var(--accent)}
 .brand{font-weight:700;color:var(--ink);text-decoration:none}
+section.card{margin-bottom:1rem}
+:target{border-color:var(--accent)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:1rem}
 .field{margin:0 0 1rem}
 label{display:block;font-weight:600;margin-bottom:.25rem}
@@ -49,6 +52,10 @@ td{overflow-wrap:anywhere;min-width:7rem}
 td.time{white-space:nowrap;color:var(--soft);font-size:.875rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0 0 1rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+@media (max-width:30rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
+h2{font-size:1.1rem;margin:1.5rem 0 .5rem}
+pre{margin:0;padding:1rem;overflow-x:auto;background:var(--card);border:1px solid var(--line);
+border-radius:.5rem;font:14px/1.45 ui-monospace,monospace}
 .paging{display:flex;gap:1rem;margin-top:1rem;color:var(--soft)}
 )";
 
@@ -73,7 +80,8 @@ void append_head(const Frame& frame, Html& html) {
             .attribute("value", frame.session->csrf)
             .raw("><button class=\"quiet\">Log out</button></form></div>");
     }
-    html.raw(frame.session == nullptr ? "</header><main class=\"narrow\">" : "</header><main>");
+    const bool narrow = frame.session == nullptr && frame.width == Frame::Width::kForm;
+    html.raw(narrow ? "</header><main class=\"narrow\">" : "</header><main>");
 }
 
 void append_control(const FormField& field, Html& html) {
@@ -102,7 +110,6 @@ http::Response page(int status, const Frame& frame, std::string_view content) {
     http::Response response = http::html(status, html.take());
     response.headers = {{"Content-Security-Policy", std::string(kPolicy)},
                         {"Cache-Control", "no-store"},
-                        {"X-Content-Type-Options", "nosniff"},
                         {"Referrer-Policy", "no-referrer"}};
     return response;
 }
@@ -116,7 +123,7 @@ http::Response message_page(int status, const Frame& frame, std::string_view mes
 }
 
 bool wants_page(const http::Request& request) {
-    return request.header("Accept").find("text/html") != std::string_view::npos;
+    return http::prefers_html(request.list("Accept"));
 }
 
 http::Response see_other(std::string location) {
@@ -167,12 +174,17 @@ http::Header cookie_header(const http::Request& request, std::string_view name,
                         max_age_s, request.channel == http::Channel::kTls ? "; Secure" : "")};
 }
 
-http::Response logged_in(const http::Request& request, const config::Settings& settings,
-                         std::string_view cookie, std::string location) {
+http::Header session_cookie(const http::Request& request, const config::Settings& settings,
+                            std::string_view value) {
     const auto lifetime =
         std::chrono::duration_cast<std::chrono::seconds>(settings.auth.session_lifetime);
+    return cookie_header(request, kSessionCookie, value, lifetime.count());
+}
+
+http::Response logged_in(const http::Request& request, const config::Settings& settings,
+                         std::string_view cookie, std::string location) {
     http::Response response = see_other(std::move(location));
-    response.headers.push_back(cookie_header(request, kSessionCookie, cookie, lifetime.count()));
+    response.headers.push_back(session_cookie(request, settings, cookie));
     return response;
 }
 

@@ -1,14 +1,17 @@
 // The route table. api/openapi.yaml describes every line of it; routes_test.cc compares the two.
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "api/admin.h"
 #include "api/api.h"
+#include "api/browse.h"
 #include "api/errors.h"
 #include "api/exports.h"
 #include "api/flow.h"
 #include "api/guard.h"
 #include "api/handlers.h"
+#include "api/options.h"
 #include "api/routes.h"
 #include "http/percent.h"
 
@@ -30,6 +33,14 @@ constexpr std::size_t kRulesBody = std::size_t{256} << 10U;
 constexpr std::size_t kAccountBody = std::size_t{16} << 10U;
 /// As many ids as may be settled at once, twenty digits each.
 constexpr std::size_t kSettleBody = std::size_t{256} << 10U;
+
+/// A description of 20,000 characters, escaped; 1000 dates.
+constexpr std::size_t kCalendarBody = std::size_t{512} << 10U;
+/// An iCalendar file, or a thousand events at once.
+constexpr std::size_t kCalendarFile = std::size_t{4} << 20U;
+
+constexpr Needs kCalendarRead{kOpen, kApplication, Welcome::kEverybody};
+constexpr Needs kCalendarChange{kManage, kApplication, Welcome::kInOpenCalendar};
 
 constexpr RouteEntry kTable[] = {
     {kPost, "/events", kIngest, send_event_the_eye},
@@ -67,6 +78,10 @@ constexpr RouteEntry kTable[] = {
     {kPost, "/api/v1/validate", kIngest, validate_events},
     {kGet, "/api/v1/export", kRead, export_events},
 
+    {kGet, "/api/v1", kOpen, list_api},
+    {kGet, "/api/v1/session", kOpen, get_browser_session},
+    {kPost, "/api/v1/session", kOpen, start_browser_session, kAccountBody},
+    {kDelete, "/api/v1/session", {kManage, kMember}, end_browser_session},
     {kGet, "/api/v1/me", kRead, get_me},
     {kPatch, "/api/v1/me", {kManage, kMember}, change_me, kAccountBody},
     {kGet, "/api/v1/users", {kRead, kSuperuser}, list_users},
@@ -82,6 +97,57 @@ constexpr RouteEntry kTable[] = {
     {kGet, "/api/v1/keys/{id}", {kRead, kMember}, get_key},
     {kDelete, "/api/v1/keys/{id}", {kManage, kMember}, revoke_key, kAccountBody},
     {kGet, "/api/v1/audit", {kRead, kSuperuser}, list_audit},
+
+    {kGet, "/events_api/v1", kCalendarRead, calendar_index},
+    {kGet, "/events_api/v1/events", kCalendarRead, list_calendar_events},
+    {kPost, "/events_api/v1/events", kCalendarChange, create_calendar_event, kCalendarFile},
+    {kGet, "/events_api/v1/events/search", kCalendarRead, search_calendar_events},
+    {kPost, "/events_api/v1/events/import", kCalendarChange, import_calendar, kCalendarFile},
+    {kGet, "/events_api/v1/events/{id}", kCalendarRead, get_calendar_event},
+    {kPut, "/events_api/v1/events/{id}", kCalendarChange, replace_calendar_event, kCalendarBody},
+    {kPatch, "/events_api/v1/events/{id}", kCalendarChange, change_calendar_event, kCalendarBody},
+    {kDelete, "/events_api/v1/events/{id}", kCalendarChange, delete_calendar_event, kCalendarBody},
+    {kGet, "/events_api/v1/events/{id}/event.ics", kCalendarRead, get_event_ics},
+    {kGet, "/events_api/v1/events/{id}/occurrences", kCalendarRead, list_event_occurrences},
+    {kGet, "/events_api/v1/events/{id}/occurrences/{start}", kCalendarRead, get_occurrence},
+    {kPatch, "/events_api/v1/events/{id}/occurrences/{start}", kCalendarChange, change_occurrence,
+     kCalendarBody},
+    {kDelete, "/events_api/v1/events/{id}/occurrences/{start}", kCalendarChange, cancel_occurrence,
+     kCalendarBody},
+    {kGet, "/events_api/v1/events/{id}/attendees", {kRead, kMember}, list_attendees},
+    {kPost, "/events_api/v1/events/{id}/attendees", kCalendarChange, add_attendee, kCalendarBody},
+    {kGet, "/events_api/v1/events/{id}/attendees.csv", {kRead, kMember}, export_attendees},
+    {kGet, "/events_api/v1/events/{id}/attendees/{attendee}", {kRead, kMember}, get_attendee},
+    {kPatch,
+     "/events_api/v1/events/{id}/attendees/{attendee}",
+     {kManage, kMember},
+     change_attendee,
+     kCalendarBody},
+    {kDelete,
+     "/events_api/v1/events/{id}/attendees/{attendee}",
+     {kManage, kMember},
+     erase_attendee,
+     kCalendarBody},
+    {kGet, "/events_api/v1/occurrences", kCalendarRead, list_occurrences},
+    {kGet, "/events_api/v1/categories", kCalendarRead, list_categories},
+    {kPost, "/events_api/v1/categories", kCalendarChange, create_category, kCalendarBody},
+    {kGet, "/events_api/v1/categories/{id}", kCalendarRead, get_category},
+    {kPut, "/events_api/v1/categories/{id}", kCalendarChange, replace_category, kCalendarBody},
+    {kPatch, "/events_api/v1/categories/{id}", kCalendarChange, change_category, kCalendarBody},
+    {kDelete, "/events_api/v1/categories/{id}", kCalendarChange, delete_category, kCalendarBody},
+    {kGet, "/events_api/v1/locations", kCalendarRead, list_locations},
+    {kPost, "/events_api/v1/locations", kCalendarChange, create_location, kCalendarBody},
+    {kGet, "/events_api/v1/locations/{id}", kCalendarRead, get_location},
+    {kPut, "/events_api/v1/locations/{id}", kCalendarChange, replace_location, kCalendarBody},
+    {kPatch, "/events_api/v1/locations/{id}", kCalendarChange, change_location, kCalendarBody},
+    {kDelete, "/events_api/v1/locations/{id}", kCalendarChange, delete_location, kCalendarBody},
+    {kGet, "/events_api/v1/updates", kCalendarRead, list_calendar_updates},
+    {kGet, "/events_api/v1/updates/{id}", kCalendarRead, get_calendar_update},
+    {kGet, "/events_api/v1/feeds", {kRead, kMember}, list_feeds},
+    {kPost, "/events_api/v1/feeds", {kManage, kMember}, create_feed, kCalendarBody},
+    {kGet, "/events_api/v1/feeds/{id}", {kRead, kMember}, get_feed},
+    {kDelete, "/events_api/v1/feeds/{id}", {kManage, kMember}, revoke_feed, kCalendarBody},
+    {kGet, "/events_api/v1/ics/{file}", kCalendarRead, get_feed_ics},
 
     {kPost, "/api-token-auth", kOpen, obtain_token},
     {kPost, "/api/token", kOpen, obtain_token_pair},
@@ -100,11 +166,25 @@ constexpr RouteEntry kTable[] = {
     {kPost, "/admin/events/eventtype/{id}/change", kOpen, admin_change_event_type, kExampleForm},
     {kGet, "/admin/style.css", kOpen, stylesheet},
 
+    {kGet, "/openapi.yaml", kOpen, openapi_yaml},
+    {kGet, "/openapi.json", kOpen, openapi_json},
+    {kGet, "/docs", kOpen, docs_page},
+    {kGet, "/docs/errors", kOpen, errors_page},
+    {kGet, "/assets/{file}", kOpen, asset},
+    {kGet, "/browse/{file}", kOpen, asset},
+
     {kGet, "/", kOpen, index},
+    {kGet, "/health_check", kOpen, health_check},
     {kGet, "/healthz", kOpen, healthz},
     {kGet, "/readyz", kOpen, readyz},
     {kGet, "/metrics", kOpen, metrics},
 };
+
+bool is_welcome(const Needs& needs, const config::Settings& settings) {
+    const bool open = settings.demo || settings.calendar.access == config::CalendarAccess::kOpen;
+    return needs.welcome == Welcome::kEverybody ||
+           (needs.welcome == Welcome::kInOpenCalendar && open);
+}
 
 /// Native routes refuse what they do not understand, a broken escape in the query included.
 bool has_broken_query(const http::Request& request) {
@@ -132,7 +212,9 @@ Result<http::Router> make_router(Services& services) {
         http::Route route;
         route.method = entry.method;
         route.pattern = entry.pattern;
-        route.scope = entry.needs.scope;
+        const bool welcome = is_welcome(entry.needs, services.settings);
+        route.scope = welcome ? kOpen : entry.needs.scope;
+        route.credentials = welcome ? http::Credentials::kIfGiven : http::Credentials::kIgnored;
         route.role = entry.needs.role;
         route.max_body = entry.max_body;
         route.handler = [api, handler = entry.handler](http::Request& request) {
@@ -140,14 +222,24 @@ Result<http::Router> make_router(Services& services) {
         };
         EYED_TRY(router.add(std::move(route)));
     }
+    EYED_TRY(add_options(router));
     return router;
 }
 
 http::Hooks make_hooks(Services& services) {
     http::Hooks hooks;
-    hooks.guard = [identities = Identities{services.authenticator, services.sessions}](
-                      http::Request& request) { return guard(identities, request); };
-    hooks.render_failure = failure_page;
+    hooks.guard = [identities = Identities{services.authenticator, services.sessions,
+                                           services.settings.http.cors_origins}](
+                      http::Request& request) -> std::optional<http::Response> {
+        if (wants_browse_page(request)) return browse_page(200);
+        return guard(identities, request);
+    };
+    hooks.render_failure = [](const http::Request& request, const http::Failure& failure) {
+        const bool no_route = failure.status == 404 || failure.status == 405;
+        if (no_route && wants_browse_page(request)) return browse_page(failure.status);
+        return failure_page(request, failure);
+    };
+    hooks.varies_by_accept = varies_by_accept;
     hooks.finished = services.finished;
     return hooks;
 }

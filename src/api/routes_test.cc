@@ -111,13 +111,35 @@ TEST(Routes, WhatChangesAccountsNeedsAPersonAndManage) {
 TEST(Routes, OnlyTheKnownOnesAreOpen) {
     std::set<std::string> open;
     for (const RouteEntry& entry : route_table())
-        if (entry.needs.scope == model::Scope::kOpen) open.insert(entry.pattern);
+        if (entry.needs.scope == model::Scope::kOpen && entry.needs.welcome == Welcome::kNobody)
+            open.insert(entry.pattern);
     EXPECT_THAT(open,
                 testing::UnorderedElementsAre(
                     "/", "/healthz", "/readyz", "/metrics", "/api-token-auth", "/api/token",
                     "/api/token/refresh", "/api/token/blacklist", "/api/token/verify", "/setup",
                     "/admin", "/admin/login", "/admin/logout", "/admin/events/eventtype",
-                    "/admin/events/eventtype/{id}/change", "/admin/style.css"));
+                    "/admin/events/eventtype/{id}/change", "/admin/style.css", "/openapi.yaml",
+                    "/openapi.json", "/docs", "/docs/errors", "/assets/{file}", "/browse/{file}",
+                    "/health_check", "/api/v1", "/api/v1/session"));
+}
+
+TEST(Routes, OfTheCalendarEverybodyReadsWhatIsNoPersonsName) {
+    for (const RouteEntry& entry : route_table()) {
+        const std::string_view pattern = entry.pattern;
+        const bool calendar = pattern.starts_with("/events_api/v1");
+        EXPECT_EQ(entry.needs.welcome != Welcome::kNobody,
+                  calendar && entry.needs.role == model::Role::kApplication)
+            << pattern;
+        EXPECT_TRUE(entry.needs.welcome != Welcome::kEverybody ||
+                    entry.method == http::Method::kGet)
+            << pattern;
+        EXPECT_TRUE(entry.needs.welcome != Welcome::kInOpenCalendar ||
+                    entry.needs.scope == model::Scope::kManage)
+            << pattern;
+        const bool names = pattern.find("attendees/") != std::string_view::npos ||
+                           pattern.find("feeds") != std::string_view::npos;
+        EXPECT_TRUE(!names || entry.needs.role >= model::Role::kMember) << pattern;
+    }
 }
 
 }  // namespace

@@ -21,12 +21,16 @@ class LoginTokens;
 class MemoryAuthenticator;
 class SetupToken;
 }  // namespace auth
+namespace calendar {
+class Service;
+}
 namespace catalog {
 class Catalog;
 }
 namespace ingest {
 class Committer;
 class Duplicates;
+class OutboxPump;
 class Settler;
 class Types;
 }  // namespace ingest
@@ -48,10 +52,13 @@ namespace eyed::api {
 /// The lanes of blocking work. Each is a pool of its own, so that no kind of work starves another;
 /// a full queue answers 503.
 struct Lanes {
-    WorkerPool& queries;  ///< reads of the store: as many threads as `store.readers`
-    WorkerPool& catalog;  ///< reads and changes of the catalog: short
-    WorkerPool& hashing;  ///< passwords: `auth.hash_threads` threads, a short queue
-    WorkerPool& exports;  ///< files written for download: two threads
+    WorkerPool& queries;   ///< reads of the store: as many threads as `store.readers`
+    WorkerPool& catalog;   ///< reads and changes of the catalog: short
+    WorkerPool& calendar;  ///< the calendar's requests, from body to answer; they may wait for the
+                           ///< log, which may wait for `catalog` to make an event type
+    WorkerPool& imports;   ///< the same of many events at once: one thread, a short queue
+    WorkerPool& hashing;   ///< passwords: `auth.hash_threads` threads, a short queue
+    WorkerPool& exports;   ///< files written for download: two threads
 };
 
 /// Everything the handlers stand on. Made by the app; all of it outlives the router and the server.
@@ -75,6 +82,8 @@ struct Services {
     ingest::Types& types;
     ingest::Committer& committer;
     ingest::Settler& settler;
+    ingest::OutboxPump& outbox;
+    calendar::Service& calendar;
     const ingest::Duplicates& duplicates;
     Lanes lanes;
     std::string version;

@@ -48,7 +48,7 @@ TEST_F(Verdicts, OneRejectedEventIsAProblem) {
     add_rejected();
     const http::Response response = single_verdict(request, decoded);
     EXPECT_EQ(response.status, 400);
-    EXPECT_THAT(response.body, HasSubstr("urn:eyed:error:event_rejected"));
+    EXPECT_THAT(response.body, HasSubstr(R"("code":"event_rejected")"));
     EXPECT_THAT(response.body, HasSubstr(R"("pointer":"/name","reason":"blank")"));
 }
 

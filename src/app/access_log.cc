@@ -1,6 +1,13 @@
 #include "app/access_log.h"
 
+#include "http/router.h"
+
 namespace eyed::app {
+
+std::string_view shown_path(const http::Request& request) {
+    constexpr std::string_view kFeeds = "/events_api/v1/ics";
+    return http::is_within(request.path, kFeeds) ? kFeeds : request.path;
+}
 
 void log_access(const http::Exchange& exchange, Logger& logger) {
     const Level level = exchange.status >= 500   ? Level::kWarning
@@ -11,7 +18,7 @@ void log_access(const http::Exchange& exchange, Logger& logger) {
     logger.log(
         level, "request",
         {{"method", request.method_text},
-         {"path", request.path},
+         {"path", shown_path(request)},
          {"status", std::int64_t{exchange.status}},
          {"received_bytes", exchange.request_bytes},
          {"sent_bytes", exchange.response_bytes},

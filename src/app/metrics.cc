@@ -177,6 +177,9 @@ std::string Metrics::text() const {
                      as_double(settled.replayed));
     families.counter("eyed_rejections_discarded_total", "Refused events discarded since start.",
                      as_double(settled.discarded));
+    families.gauge("eyed_outbox_waiting",
+                   "Changes of the catalog that the log does not have yet, when it was last tried.",
+                   as_double(sources_.outbox_waiting()));
     add_http(sources_.http(), families);
 
     MetricFamily requests{

@@ -29,6 +29,7 @@ class Metrics {
         std::function<http::Counters()> http;
         std::function<std::uint64_t()> event_types;
         std::function<ingest::Settler::Counts()> settled;
+        std::function<std::uint64_t()> outbox_waiting;
     };
 
     /// One slot a route; call once, before the server starts. The router must outlive this.

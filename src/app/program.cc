@@ -11,6 +11,7 @@
 #include "api/services.h"
 #include "app/access_log.h"
 #include "app/demo.h"
+#include "app/demo_calendar.h"
 #include "app/metrics.h"
 #include "app/open_files.h"
 #include "app/upkeep.h"
@@ -27,15 +28,18 @@
 #include "base/time.h"
 #include "base/version.h"
 #include "base/worker_pool.h"
+#include "calendar/service.h"
 #include "catalog/applications.h"
 #include "catalog/catalog.h"
 #include "catalog/event_types.h"
 #include "catalog/known_settings.h"
+#include "catalog/outbox.h"
 #include "cli/data_directory.h"
 #include "config/data_layout.h"
 #include "http/server.h"
 #include "ingest/catalog_types.h"
 #include "ingest/committer.h"
+#include "ingest/outbox_pump.h"
 #include "ingest/settler.h"
 #include "ingest/types.h"
 #include "io/directory_lock.h"
@@ -63,6 +67,7 @@ http::Options http_options(const config::Settings& settings) {
     options.tls_certificate = settings.tls.certificate;
     options.tls_key = settings.tls.key;
     options.cors_origins = settings.http.cors_origins;
+    options.trusted_proxies = settings.http.trusted_proxies;
     options.limits.header = settings.http.header_limit;
     options.limits.body = settings.http.body_limit;
     options.limits.decompressed = settings.http.decompressed_limit;
@@ -94,6 +99,7 @@ class Program::Parts {
     Status audit_settings();
     Status make_jwt_application();
     Status open_events();
+    Status open_calendar();
     Status open_server();
     http::Options server_options();
     void start_upkeep();
@@ -124,6 +130,8 @@ class Program::Parts {
 
     std::optional<WorkerPool> query_lane;
     std::optional<WorkerPool> catalog_lane;
+    std::optional<WorkerPool> calendar_lane;
+    std::optional<WorkerPool> import_lane;
     std::optional<WorkerPool> hashing_lane;
     std::optional<WorkerPool> export_lane;
 
@@ -132,6 +140,8 @@ class Program::Parts {
     std::optional<ingest::Duplicates> duplicates;
     std::optional<ingest::Committer> committer;
     std::optional<ingest::Settler> settler;
+    std::optional<ingest::OutboxPump> outbox;
+    std::optional<calendar::Service> calendar;
 
     Metrics metrics;
     std::mutex store_state_mutex;  ///< guards store_state
@@ -249,6 +259,9 @@ Status Program::Parts::open_events() {
         .name = "query", .threads = settings.store.readers, .queue_capacity = 256});
     catalog_lane.emplace(
         WorkerPool::Options{.name = "catalog", .threads = 1, .queue_capacity = 256});
+    calendar_lane.emplace(
+        WorkerPool::Options{.name = "calendar", .threads = 2, .queue_capacity = 256});
+    import_lane.emplace(WorkerPool::Options{.name = "import", .threads = 1, .queue_capacity = 8});
     hashing_lane.emplace(WorkerPool::Options{
         .name = "hashing", .threads = settings.auth.hash_threads, .queue_capacity = 64});
     export_lane.emplace(WorkerPool::Options{.name = "export", .threads = 2, .queue_capacity = 8});
@@ -267,6 +280,26 @@ Status Program::Parts::open_events() {
                                            .pool = *query_lane,
                                            .clock = clock,
                                            .limits = api::limits_of(settings)});
+    return open_calendar();
+}
+
+Status Program::Parts::open_calendar() {
+    using Clashes = calendar::Service::Clashes;
+    outbox.emplace(ingest::OutboxPump::Parts{.outbox = catalog->outbox(),
+                                             .applications = catalog->applications(),
+                                             .types = *types,
+                                             .committer = *committer,
+                                             .clock = clock},
+                   "eyed-calendar", api::limits_of(settings));
+    calendar::Service::Options options{.clashes = Clashes::kTell, .zone = settings.calendar.zone};
+    if (settings.calendar.conflicts == config::CalendarConflicts::kRefuse)
+        options.clashes = Clashes::kRefuse;
+    if (settings.calendar.conflicts == config::CalendarConflicts::kAllow)
+        options.clashes = Clashes::kAllow;
+    auto service = calendar::Service::create(*catalog, clock, std::move(options));
+    if (!service)
+        return failure(Code::kInvalidArgument, "calendar.zone: " + service.error().detail);
+    calendar.emplace(*std::move(service));
     return {};
 }
 
@@ -305,8 +338,11 @@ Status Program::Parts::open_server() {
         .types = *types,
         .committer = *committer,
         .settler = *settler,
+        .outbox = *outbox,
+        .calendar = *calendar,
         .duplicates = *duplicates,
-        .lanes = {*query_lane, *catalog_lane, *hashing_lane, *export_lane},
+        .lanes = {*query_lane, *catalog_lane, *calendar_lane, *import_lane, *hashing_lane,
+                  *export_lane},
         .version = std::string(kVersion),
         .metrics = [this] { return metrics.text(); },
         .fault = [this](const http::Request& request, const Error& e) { log_fault(request, e); },
@@ -331,6 +367,7 @@ Status Program::Parts::open_server() {
         .http = [this] { return server->counters(); },
         .event_types = [this] { return types->size(); },
         .settled = [this] { return settler->counts(); },
+        .outbox_waiting = [this] { return outbox->waiting(); },
     });
     return {};
 }
@@ -342,6 +379,8 @@ void Program::Parts::start_upkeep() {
     jobs.push_back({"event types", 1s, [this] { return types->refresh(); }});
     jobs.push_back({"ended sessions", 10min, [this] { return sessions->purge(); }});
     jobs.push_back({"refresh tokens", 10min, [this] { return login_tokens->purge(); }});
+    jobs.push_back({"outbox", 1s, [this] { return outbox->drain(); }});
+    jobs.push_back({"calendar series", 1h, [this] { return calendar->extend_series(); }});
     jobs.push_back({"store state", 5s, [this]() -> Status {
                         store::StoreState state = store->state();
                         const std::lock_guard guard(store_state_mutex);
@@ -354,7 +393,7 @@ void Program::Parts::start_upkeep() {
 void Program::Parts::log_fault(const http::Request& request, const Error& error) {
     logger.error("a request failed", {{"code", std::string_view(code_name(error.code))},
                                       {"why", std::string_view(error.detail)},
-                                      {"path", request.path},
+                                      {"path", shown_path(request)},
                                       {"request_id", std::string_view(request.request_id)}});
 }
 
@@ -373,6 +412,8 @@ Status Program::start() {
     if (parts_->settings.demo)
         EYED_TRY(add_demo_events(*parts_->log, *parts_->catalog, *parts_->types, *parts_->committer,
                                  parts_->clock));
+    if (parts_->settings.demo)
+        EYED_TRY(add_demo_calendar(*parts_->catalog, *parts_->calendar, parts_->clock));
     parts_->start_upkeep();
     return parts_->server->start();
 }

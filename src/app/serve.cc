@@ -44,6 +44,14 @@ void say_started(const Program& program, const config::Settings& settings, Logge
             {{"link", std::string_view(link)}});
 }
 
+/// What a newcomer's convenience is an operator's risk.
+void warn_of_open_doors(const config::Settings& settings, Logger& logger) {
+    const bool open = settings.demo || settings.calendar.access == config::CalendarAccess::kOpen;
+    if (open)
+        logger.warning("everybody may change the calendar, without credentials",
+                       {{"because", settings.demo ? "--demo" : "calendar.access = open"}});
+}
+
 int cannot_start(const Error& error, Logger& logger) {
     logger.error("cannot start", {{"why", std::string_view(error.detail)}});
     return error.code == Code::kInvalidArgument ? cli::kUsage : cli::kFailed;  // a setting is wrong
@@ -62,6 +70,7 @@ int serve(const config::Loaded& loaded) {
         (*program)->stop();
         return code;
     }
+    warn_of_open_doors(settings, *logger);
     if (::isatty(STDERR_FILENO) == 1)
         greet(**program, settings);
     else

@@ -110,7 +110,7 @@ void add_audit(CLI::App& app, CommandLine& out) {
     auto* command = app.add_subcommand("audit", "Show who changed what, newest first");
     auto listing = std::make_shared<AuditList>();
     command->add_option("--kind", listing->kind,
-                        "Of this kind: user, application, key, event_type, setting");
+                        "Of this kind: user, application, key, event_type, setting, feed");
     command->add_option("--action", listing->action, "Such as created, role_changed, revoked");
     command->add_option("--user", listing->user, "Changed by this user");
     command->add_option("--from", listing->from, "At or after (ISO 8601)");

@@ -54,7 +54,7 @@ class Reader {
                 fail(parameter.name, "This parameter is given twice.");
                 continue;
             }
-            if (!take(parameter) && style_ == Style::kNative) {
+            if (!take(parameter) && style_ == Style::kNative && !is_format(parameter)) {
                 fail(parameter.name, "There is no such parameter.");
             }
         }
@@ -127,6 +127,11 @@ class Reader {
     }
 
   private:
+    /// `format=json`, by which a browser gets the JSON rather than the page: known everywhere.
+    static bool is_format(const Parameter& parameter) {
+        return parameter.name == "format" && parameter.value == "json";
+    }
+
     static constexpr std::size_t kMaxParameters = 64;  // each is compared with the others
 
     bool integer(const Parameter& given, std::int64_t& out) {

@@ -79,8 +79,9 @@ struct PageQuery {
 };
 
 /// Each reads a raw query string, and leaves in `errors` all that is wrong with it: then the result
-/// is not to be used. Native lists refuse unknown parameters, and ones given twice; the seeds' take
-/// the last and ignore the unknown. Native `limit` is 1 to 1000; the seeds' is cut to 1000.
+/// is not to be used. Native lists refuse unknown parameters but `format=json`, and ones given
+/// twice; the seeds' take the last and ignore the unknown. Native `limit` is 1 to 1000; the seeds'
+/// is cut to 1000.
 EventsQuery native_events(std::string_view query, ParameterErrors& errors);
 /// `/api/v1/sessions/{id}/events`: by timestamp, oldest first; limit and cursor alone.
 EventsQuery session_events(const Uuid& session, std::string_view query, ParameterErrors& errors);

@@ -14,7 +14,7 @@ const server = useServer({settings: {'http.cors_origins': 'https://shop.example'
 
 const password = 'long enough 1';
 const newName = () => unique('n').replace(' ', '-');
-const faults = (...errors) => problem(400, {code: 'urn:eyed:error:invalid_request', errors});
+const faults = (...errors) => problem(400, {code: 'invalid_request', errors});
 const required = (field) => ({field, message: 'This field is required.'});
 
 async function makeUser(json = {}) {

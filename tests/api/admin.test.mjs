@@ -308,7 +308,7 @@ test('the style sheet is there', async () => {
 test('a token does not open the pages, and a cookie by itself does not open the API', async () => {
     assert.equal((await server.get(listPath)).status, 303);
     const browser = await signedIn();
-    assertAnswer(await browser.call('GET', '/events/'), {status: 401});
+    assertAnswer(await browser.call('GET', '/events/', {headers: {accept: 'application/json'}}), {status: 401});
     const json = {category: 'page', name: unique()};
     assertAnswer(await browser.call('POST', '/api/v1/events', {json}), problem(401));
     const send = (token) => browser.call('POST', '/api/v1/events', {json, headers: {'x-csrf-token': token}});

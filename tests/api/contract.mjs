@@ -29,6 +29,11 @@ export const operations = Object.entries(contract.paths).flatMap(([route, item])
         operation: item[method],
     })));
 
+// Whether an operation knows who shows credentials, and asks nobody for them.
+export function isOptional(operation) {
+    return (operation.security ?? []).some((one) => !Object.keys(one).length);
+}
+
 const typeNames = {
     object: (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
     array: Array.isArray,
@@ -44,6 +49,11 @@ const typeNames = {
 export function schemaFault(value, given, at = '') {
     const schema = resolve(given);
     const fault = (why) => `${at || 'the body'} ${why}: ${JSON.stringify(value)?.slice(0, 300)}`;
+    for (const part of schema.allOf ?? []) {
+        const found = schemaFault(value, part, at);
+        if (found) return found;
+    }
+    if (schema.anyOf && schema.anyOf.every((one) => schemaFault(value, one, at))) return fault('fits none of its forms');
     if (schema.oneOf) {
         const fitting = schema.oneOf.filter((one) => schemaFault(value, one, at) === undefined);
         return fitting.length === 1 ? undefined : fault(`fits ${fitting.length} of its forms`);
@@ -58,6 +68,10 @@ export function schemaFault(value, given, at = '') {
     if (typeof value === 'number' && schema.minimum !== undefined && value < schema.minimum) {
         return fault(`is under ${schema.minimum}`);
     }
+    if (typeof value === 'number' && value > schema.maximum) return fault(`is over ${schema.maximum}`);
+    const [fewest, most] = typeof value === 'string' ? [schema.minLength, schema.maxLength] : [schema.minItems, schema.maxItems];
+    const length = Array.isArray(value) ? value.length : [...String(value)].length;
+    if (length < fewest || length > most) return fault(`has ${length} parts, not ${fewest ?? 0} to ${most ?? 'any number'}`);
     if (Array.isArray(value) && schema.items) {
         return value.map((item, i) => schemaFault(item, schema.items, `${at}/${i}`)).find(Boolean);
     }
@@ -74,6 +88,16 @@ export function schemaFault(value, given, at = '') {
     return undefined;
 }
 
+// Content of one JSON value a line.
+export const isLines = (type) => /\/(x-ndjson|jsonl)$/.test(type);
+
+// Where content is not as its schema says, or undefined. Lines are given as their text, or parsed.
+export function contentFault(type, value, schema) {
+    if (!isLines(type)) return schemaFault(value, schema);
+    const lines = typeof value === 'string' ? value.split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [value].flat();
+    return lines.map((line, i) => schemaFault(line, schema, `line ${i + 1}`)).find(Boolean);
+}
+
 // What an answer has that its operation does not tell: a status, a content type, a body.
 export function answerFault({operation}, answer) {
     const described = resolve(operation.responses[answer.status]);
@@ -82,6 +106,6 @@ export function answerFault({operation}, answer) {
     const type = answer.headers['content-type']?.split(';')[0];
     const content = described.content?.[type];
     if (!content) return `${answer.status} with ${type} is not described`;
-    if (answer.body === undefined) return undefined;
-    return schemaFault(answer.body, content.schema);
+    if (answer.body === undefined && !isLines(type)) return undefined;
+    return contentFault(type, answer.body ?? answer.text, content.schema);
 }

@@ -56,7 +56,7 @@ test('an enforced example refuses, an observed one notes, off takes anything', a
     const id = await makeType(name);
     await change(id, {example: {n: 1}, mode: 'enforce'});
     assertAnswer(await send(name, {n: 'x'}), problem(400, {
-        code: 'urn:eyed:error:event_rejected',
+        code: 'event_rejected',
         errors: ([fault]) => fault.pointer === '/data/n' && fault.reason === 'structure_type',
     }));
     await change(id, {mode: 'observe'});

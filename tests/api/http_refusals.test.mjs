@@ -159,7 +159,7 @@ for (const [name, bytes, status, code] of nativeRows) {
     test(`${name}: a problem document on a native path`, async () => {
         const connection = await RawConnection.open(server);
         connection.write(typeof bytes === 'function' ? bytes() : bytes);
-        assertAnswer(await connection.answer(), problem(status, {code: `urn:eyed:error:${code}`}));
+        assertAnswer(await connection.answer(), problem(status, {code}));
         await connection.end();
     });
 }

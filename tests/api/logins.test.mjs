@@ -4,7 +4,7 @@ import {test} from 'node:test';
 
 import {Browser} from './browser.mjs';
 import {createUser, useServer} from './harness.mjs';
-import {assertAnswer} from './scenario.mjs';
+import {assertAnswer, having} from './scenario.mjs';
 
 // Far from refilling while a test runs: three tries a minute, one in 20 s.
 const attempts = 3;
@@ -51,4 +51,10 @@ test('the login page says the same', async () => {
     assertAnswer(await new Browser(server).login('ann', 'wrong'), {
         status: 429, headers: {'retry-after': /^\d+$/}, contains: ['Too many tries.'],
     });
+});
+
+test('signing in by script says the same', async () => {
+    const answer = await server.post('/api/v1/session', {json: {username: 'ann', password: server.passwords.ann}});
+    assertAnswer(answer, {...throttled, body: having({status: 429, detail: throttled.body.detail})});
+    assert.ok(!answer.headers['set-cookie']);
 });

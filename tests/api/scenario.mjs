@@ -58,11 +58,12 @@ export function assertAnswer(answer, {status, body, headers = {}, contains = [],
     for (const text of lacks) assert.ok(!answer.text.includes(text), `does not hold ${text}: ${shown}`);
 }
 
-export function problem(status, {code = /^urn:eyed:error:[a-z_]+$/, ...more} = {}) {
+export function problem(status, {code, ...more} = {}) {
+    const type = code ? `/docs/errors#${code}` : /^\/docs\/errors#[a-z_]+$/;
     return {
         status,
         headers: {'content-type': /^application\/problem\+json/},
-        body: having({type: code, title: /./, status, detail: /./, instance: /./, ...more}),
+        body: having({type, code: code ?? /^[a-z_]+$/, title: /./, status, detail: /./, instance: /./, ...more}),
     };
 }
 
