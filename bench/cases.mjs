@@ -4,25 +4,11 @@ import {rmSync} from 'node:fs';
 import path from 'node:path';
 
 import {cpuSeconds, diskBytes, memoryMib} from './machine.mjs';
+import {atLeast, atMost, median, percentile, timesOf, withEyed} from './figures.mjs';
 import {Eyed, load, Nginx, waitFor} from './subjects.mjs';
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const percentile = (values, share) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
-
-const atLeast = (figure, measured, bound, unit, beside = '') => ({figure, measured, unit, bound: `≥ ${bound}`, met: measured >= bound, beside});
-const atMost = (figure, measured, bound, unit, beside = '') => ({figure, measured, unit, bound: `≤ ${bound}`, met: measured <= bound, beside});
 
 const single = (eyed, more) => ({port: eyed.port, token: eyed.token, path: '/events/', events: 1, connections: 64, ...more});
 const batch = (eyed, more) => ({port: eyed.port, token: eyed.token, path: '/api/v1/events', events: 1000, varied: true, connections: 16, ...more});
-
-async function withEyed(options, run, settings) {
-    const eyed = await new Eyed(options, settings).fresh();
-    try {
-        return await run(eyed);
-    } finally {
-        await eyed.stop();
-    }
-}
 
 // Rounds of nginx and eyed in turn, so that what else the machine does meets both; medians.
 export async function singleCase(options) {
@@ -174,17 +160,6 @@ export function visibleCase(options) {
                 `median ${median(busy).toFixed(1)} ms of ${busy.length}, at ${Math.round(outcome.events_per_second)} events/s`),
         ];
     });
-}
-
-async function timesOf(eyed, target, count) {
-    const times = [];
-    for (let i = 0; i < count; i++) {
-        const start = performance.now();
-        const {status, text} = await eyed.get(typeof target === 'function' ? target(i) : target);
-        times.push(performance.now() - start);
-        if (status !== 200) throw new Error(`${target}: ${status} ${text}`);
-    }
-    return times;
 }
 
 function storeTool(options, eyed, command, ...args) {

@@ -4,6 +4,7 @@ import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
 
+import {calendarCase} from './calendar_case.mjs';
 import * as cases from './cases.mjs';
 import {describeMachine, refuseMemory} from './machine.mjs';
 
@@ -13,7 +14,7 @@ const {values: flags, positionals: names} = parseArgs({
 });
 const all = {
     single: cases.singleCase, checks: cases.checksCase, batch: cases.batchCase, sustained: cases.sustainedCase, per_sync: cases.perSyncCase,
-    visible: cases.visibleCase, reads: cases.readsCase, refusals: cases.refusalsCase, memory: cases.memoryCase, disk: cases.diskCase, start: cases.startCase,
+    visible: cases.visibleCase, reads: cases.readsCase, refusals: cases.refusalsCase, memory: cases.memoryCase, disk: cases.diskCase, start: cases.startCase, calendar: calendarCase,
 };
 const unknown = names.filter((name) => !(name in all));
 if (unknown.length) {
@@ -34,8 +35,8 @@ const options = {
     probes: flags.quick ? 50 : 500,
     // 1 GB of log is about 6 M of these events, before compression.
     events: flags.quick
-        ? {sustained: million, appender: million, reads: million, start: million}
-        : {sustained: 20 * million, appender: 5 * million, reads: 10 * million, start: 6 * million},
+        ? {sustained: million, appender: million, reads: million, start: million, calendar: 100_000}
+        : {sustained: 20 * million, appender: 5 * million, reads: 10 * million, start: 6 * million, calendar: 100_000},
     sustainedRate: 250_000,
     limitsMib: 512 + 256,  // the defaults of store.memory and ingest.dedup_memory
 };
