@@ -151,7 +151,8 @@ class SettlerTest : public testing::Test {
         page.direction = store::Direction::kAscending;
         std::vector<model::RejectionState> all;
         const auto found = store->rejections({}, page);
-        for (const model::Rejection& row : found->rows) all.push_back(row.state);
+        for (const model::Rejection& row : found->rows)
+            all.push_back(row.state);
         return all;
     }
 
