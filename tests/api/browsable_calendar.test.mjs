@@ -81,3 +81,20 @@ test('an event is put into the calendar, found, moved, and taken out again', qui
     assert.match(await browsable.json().textContent(), /"count": 0/);
     await browsable.close();
 });
+
+test('a file of events is taken in on its page, as it stands or as a file', quick, async () => {
+    const browsable = await openBrowsable(server);
+    const {page} = browsable;
+    await browsable.as('admin', server.passwords.admin);
+    await browsable.open(`${root}/events/import/`);
+    const form = page.getByRole('form', {name: 'POST raw data'});
+    const example = await form.getByRole('textbox', {name: 'Content'}).inputValue();
+    assert.match(example, /^BEGIN:VCALENDAR\r?\n/);
+    await form.getByRole('button', {name: 'POST'}).click();
+    await browsable.shown(200);
+    const buffer = Buffer.from(example.replace(/^UID:.*$/m, 'UID:from-a-file').replace(/^SUMMARY:.*$/m, 'SUMMARY:From a file'));
+    await form.getByLabel('A file instead').setInputFiles({name: 'calendar.ics', mimeType: 'text/calendar', buffer});
+    await form.getByRole('button', {name: 'POST'}).click();
+    await browsable.json().getByText('"from-a-file"').waitFor();
+    assertAnswer(await server.get(`${root}/events/search/?search_term=%22from+a+file%22`), {status: 200, body: ([event]) => event.uid === 'from-a-file'});
+});

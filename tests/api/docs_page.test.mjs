@@ -150,6 +150,19 @@ test('on /docs who logs in by trying it is signed in for the rest', {skip, timeo
     assert.deepEqual(complaints, []);
 });
 
+test('on /docs who signs in as a browser is signed in for the rest, and on the next visit', {skip, timeout: 300_000}, async () => {
+    const page = await openPage();
+    await page.goto(`${server.origin}/docs`);
+    await page.locator('.opblock').first().waitFor();
+    const login = await tryOperation(page, 'start_browser_session', {username: 'admin', password: server.passwords.admin});
+    assert.equal(login.status, '200');
+    assert.equal((await tryOperation(page, 'create_category', {name: 'From the documentation'})).status, '201');
+    await page.goto(`${server.origin}/docs/`);
+    await page.locator('.opblock').first().waitFor();
+    assert.equal((await tryOperation(page, 'list_users')).status, '200', 'and filters by nothing that nobody chose');
+    await page.context().close();
+});
+
 test('on /docs a key is given under Authorize', {skip, timeout: 300_000}, async () => {
     const page = await openPage({viewport: {width: 390, height: 800}, colorScheme: 'dark'});
     await page.goto(`${server.origin}/docs`);

@@ -87,17 +87,18 @@ function withQuery(path, controls) {
     return query.toString() ? `${path}?${query}` : path;
 }
 
+const ownHeader = 'If-Match';  // the page sends it by itself
+const jsonType = 'application/json';
+
 function rawExample(body, fields, current) {
     if (current?.kind === 'object' && fields) {
         const members =
             current.members.filter(({name}) => fields.some((field) => field.name === name));
         return written({kind: 'object', members});
     }
-    return body.example === undefined ? '' : JSON.stringify(body.example, null, 2);
+    if (body.example === undefined) return '';
+    return body.type === jsonType ? JSON.stringify(body.example, null, 2) : String(body.example);
 }
-
-const ownHeader = 'If-Match';  // the page sends it by itself
-const jsonType = 'application/json';
 
 // One operation that changes something, as a section with its forms.
 class OperationForms {
@@ -154,7 +155,12 @@ class OperationForms {
         const labelled = (name, box) =>
             element('div', {class: 'field'}, element('label', {for: box.id}, name), box);
         const fields = [labelled('Media type', type), labelled('Content', text)];
-        return this.form('raw data', fields, [], () => ({type: type.value, text: text.value}));
+        const file = element('input', {id: `${prefix}-file`, type: 'file',
+            onchange: () => { text.disabled = file.files.length > 0; }});
+        // What is no JSON is a file that somebody has.
+        if (this.main.type !== jsonType) fields.push(labelled('A file instead', file));
+        return this.form('raw data', fields, [],
+            () => ({type: type.value, text: file.files[0] ?? text.value}));
     }
 
     // `name`: of the form; `elements`: for its body, which `body()` gives as {type, text};
