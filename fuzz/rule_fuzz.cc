@@ -1,5 +1,6 @@
+// rooms: calendar
 // A recurrence rule for a series of whole days or of times: a rule that is taken is canonical, and
-// its times are in order, bounded and all found again. rooms: calendar
+// its times are in order, bounded and all found again.
 #include <algorithm>
 #include <cstdint>
 #include <string>
