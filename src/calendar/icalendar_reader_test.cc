@@ -9,7 +9,6 @@
 namespace eyed::calendar {
 namespace {
 
-using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
