@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -196,9 +197,15 @@ class Assembly {
         for (const Resolved& change : changes)
             last = std::max(last, *change.original_start);
         const auto times = expand(event.fields, zone, {last.value + 1}).instances;
-        std::ranges::stable_sort(changes, {}, &Resolved::original_start);
-        for (const Resolved& change : changes)
-            apply_one(change, times, zone, event);
+        // By time, and as they stand in the file. Not by stable_sort: libstdc++'s is deprecated
+        // inside.
+        std::vector<std::size_t> order(changes.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::ranges::sort(order, {}, [&changes](std::size_t i) {
+            return std::pair(changes[i].original_start, i);
+        });
+        for (const std::size_t i : order)
+            apply_one(changes[i], times, zone, event);
     }
 
     static void apply_one(const Resolved& change, const std::vector<Instance>& times,

@@ -26,7 +26,7 @@ std::string basic(std::string_view iso8601) {
     return out;
 }
 
-std::vector<std::string> shown(std::vector<Micros> times) {
+std::vector<std::string> shown(const std::vector<Micros>& times) {
     std::vector<std::string> out;
     for (const Micros time : times)
         out.push_back(to_iso8601(time).substr(0, 19));

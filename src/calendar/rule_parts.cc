@@ -247,10 +247,10 @@ Status check_together(const RuleParts& parts) {
         return wrong("BYMONTHDAY", "cannot be together with FREQ=WEEKLY");
     if (!parts.month_days.empty() && parts.month_days.front() < 0 && !by_period)
         return wrong("BYMONTHDAY", "counts from the end with FREQ=MONTHLY and YEARLY alone");
-    if (parts.year_days.size() > 0 &&
-        parts.weeks.size() + parts.months.size() + parts.month_days.size() > 0)
+    const bool of_months = !parts.months.empty() || !parts.month_days.empty();
+    if (!parts.year_days.empty() && (!parts.weeks.empty() || of_months))
         return wrong("BYYEARDAY", "can be together with BYDAY alone of the days, weeks and months");
-    if (parts.weeks.size() > 0 && parts.months.size() + parts.month_days.size() > 0)
+    if (!parts.weeks.empty() && of_months)
         return wrong("BYWEEKNO", "can be together with BYDAY alone of the days, weeks and months");
 
     const bool numbered =

@@ -15,7 +15,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using Clashes = CalendarEvents::Clashes;
 using Order = CalendarEvents::Order;
 
