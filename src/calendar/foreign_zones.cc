@@ -46,8 +46,8 @@ std::optional<Zone> by_windows_name(const std::string& name) {
 
 }  // namespace
 
-void ForeignZones::add_location(std::string tzid, std::string location) {
-    locations_.try_emplace(std::move(tzid), std::move(location));
+void ForeignZones::add_location(std::string tzid, const std::string& location) {
+    locations_.try_emplace(std::move(tzid), location);
 }
 
 std::optional<Zone> ForeignZones::find(const std::string& tzid) {

@@ -13,7 +13,7 @@ namespace eyed::calendar {
 class ForeignZones {
   public:
     /// What the file's VTIMEZONE of that name says it is: its X-LIC-LOCATION.
-    void add_location(std::string tzid, std::string location);
+    void add_location(std::string tzid, const std::string& location);
 
     /// By an IANA name, alone or at the end of a path (`/citadel.org/20250101_1/Europe/Berlin`), by
     /// its location, or by Windows' name (`W. Europe Standard Time`). nullopt: none of these.
