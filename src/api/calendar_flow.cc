@@ -26,8 +26,7 @@ constexpr std::size_t kMostSearchBytes = 1'000;
 std::optional<model::EventStatus> status_in(SentFields& fields) {
     const auto name = fields.text_if_any("status");
     if (!name) return std::nullopt;
-    for (const model::EventStatus status : model::kEventStatuses)
-        if (model::event_status_name(status) == trimmed(*name)) return status;
+    if (const auto status = model::event_status_named(trimmed(*name))) return status;
     fields.fail("status", fmt::format("\"{}\" is not a valid choice.", *name));
     return std::nullopt;
 }

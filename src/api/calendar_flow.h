@@ -40,7 +40,7 @@ Task<http::Response> answer_calendar(Api& api, http::Request& request, Work work
 /// refuses stays in the outbox and is taken later.
 void tell_log(Api& api);
 
-/// An object's body, read by `read(SentFields&, Writing)`, giving Result<http::Response>; or what
+/// An object's body, read by `read(SentFields&)`, giving Result<http::Response>; or what
 /// is wrong with it: 415, 400.
 template <class Read>
 Result<http::Response> with_object(const http::Request& request, Read read) {
@@ -82,7 +82,6 @@ struct CalendarQuery {
     std::optional<catalog::CalendarEvents::Order> order;
     std::string text;  ///< `q`, `search_term`
     std::optional<CalendarEventId> event;
-    std::optional<UserId> user;
     std::optional<model::AttendeeState> state;
     bool descending = false;  ///< of lists ordered by name
 };

@@ -97,9 +97,12 @@ Task<http::Response> change_occurrence(Api& api, http::Request& request) {
 
 Task<http::Response> cancel_occurrence(Api& api, http::Request& request) {
     return at_occurrence(api, request,
-                         [&api](CalendarEventId id, Micros start,
-                                const Service::How& how) -> Result<http::Response> {
-                             EYED_TRY(api.services.calendar.cancel_occurrence(id, start, how));
+                         [&api, &request](CalendarEventId id, Micros start,
+                                          const Service::How& how) -> Result<http::Response> {
+                             EYED_ASSIGN(const auto outcome,
+                                         api.services.calendar.cancel_occurrence(id, start, how));
+                             if (!outcome.faults.empty())
+                                 return field_errors(request, field_errors_of(outcome.faults));
                              tell_log(api);
                              return http::empty(204);
                          });

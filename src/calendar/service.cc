@@ -282,7 +282,8 @@ Result<Service::Outcome> Service::cancel_occurrence(CalendarEventId id, Micros o
             return change.original_start == original_start;
         });
         auto after = edited(std::move(fields), std::move(changes));
-        if (!after && fault_of(after.error()))
+        const auto fault = after ? std::nullopt : fault_of(after.error());
+        if (fault && fault->field == "exdate")
             return failure(Code::kConflict,
                            "The event takes place at no other time: delete the event itself.");
         if (!after) return after;
