@@ -68,6 +68,8 @@ Status move_along(const Draft& draft, const CalendarFields& before, CalendarFiel
     EYED_ASSIGN(const Move move, Move::create(before, fields));
     const auto all = [&move](std::vector<Micros>& times) {
         std::ranges::transform(times, times.begin(), move);
+        std::ranges::sort(times);
+        times.erase(std::ranges::unique(times).begin(), times.end());
     };
     if (!draft.rdate) all(fields.recurrence.added);
     if (!draft.exdate) all(fields.recurrence.skipped);
@@ -76,6 +78,10 @@ Status move_along(const Draft& draft, const CalendarFields& before, CalendarFiel
         if (change.start) change.start = move(*change.start);
         if (change.end) change.end = move(*change.end);
     }
+    // Where a clock is put on or back two may come to the same time: the first stays.
+    std::ranges::sort(changes, {}, &OccurrenceChange::original_start);
+    const auto doubled = std::ranges::unique(changes, {}, &OccurrenceChange::original_start);
+    changes.erase(doubled.begin(), doubled.end());
     return {};
 }
 
