@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <functional>
 #include <latch>
 #include <map>
 #include <set>
@@ -412,6 +414,52 @@ TEST_F(IntakeTest, ExamplesChangeWhileEventsCome) {
         thread.join();
     TypeCache cache(types);
     EXPECT_EQ(cache.find("c", "n")->version, 201u);
+}
+
+/// Lets a coroutine go on in another thread, and keeps whoever posted it until `held` is over.
+class HoldingExecutor final : public Executor {
+  public:
+    HoldingExecutor(Executor& inner, std::function<void()> held)
+        : inner_(inner), held_(std::move(held)) {}
+    void post(Resumption* chain) noexcept override {
+        inner_.post(chain);
+        held_();
+    }
+
+  private:
+    Executor& inner_;
+    const std::function<void()> held_;
+};
+
+Task<bool> registered(Types& types, Executor& executor) {
+    Registration registration(types, executor, {{{1}, "c", "n", {}}});
+    const auto made = co_await registration;
+    co_return made && made->front();
+}
+
+TEST(TypesTest, GoOnlyWhenThePoolHasLeftThem) {
+    MemoryDirectory directory;
+    auto pool = std::make_unique<WorkerPool>(WorkerPool::Options{.name = "types"});
+    auto types = std::make_unique<Types>(directory, *pool, Types::Options{});
+    BlockingLoop loop;
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool gone = false;
+    bool gone_too_soon = false;
+    HoldingExecutor holding(loop, [&] {  // the pool's thread, before it looks for more
+        std::unique_lock lock(mutex);
+        gone_too_soon =
+            changed.wait_for(lock, std::chrono::milliseconds(200), [&] { return gone; });
+    });
+    EXPECT_TRUE(loop.run(registered(*types, holding)));
+    types.reset();  // the last registration has ended
+    {
+        const std::lock_guard lock(mutex);
+        gone = true;
+    }
+    changed.notify_all();
+    pool.reset();
+    EXPECT_FALSE(gone_too_soon);
 }
 
 TEST(TypesTest, RulesThatCannotBeReadAnyMoreAreLoggedOnce) {
