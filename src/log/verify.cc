@@ -160,6 +160,11 @@ class Repair {
 
     Result<std::vector<Damage>> run() {
         EYED_ASSIGN(const std::vector<SegmentFiles> segments, segments_of(files_, directory_));
+        // Where retention removed what came before: each record has given one id of a kind at most.
+        if (!segments.empty()) {
+            next_event_.value = segments.front().first.value;
+            next_rejection_.value = segments.front().first.value;
+        }
         for (std::size_t i = 0; i < segments.size(); ++i)
             EYED_TRY(look_at(segments[i], last_of(segments, i)));
         return std::move(given_up_);
@@ -231,7 +236,8 @@ class Repair {
         // At no moment is the segment without a name: a start that found none would give its ids
         // again. Cut short, both forms may be there; another repair then does it again.
         for (const std::string& old : {segment.raw, segment.compressed})
-            if (!old.empty()) EYED_TRY(files_.link(old, free_name(old + ".damaged")));
+            if (!old.empty())
+                EYED_TRY(files_.link(old, free_name(old + std::string(journal::kDamagedSuffix))));
         EYED_TRY(files_.sync_directory(directory_));
         EYED_TRY(files_.rename(temporary, path));
         EYED_TRY(files_.sync_directory(directory_));

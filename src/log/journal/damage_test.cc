@@ -171,6 +171,68 @@ TEST_F(Damaged, ADamagedNewestHeaderStopsTheStartUntilARepair) {
     EXPECT_EQ(read().size(), 2U);
 }
 
+TEST_F(Damaged, ARepairOfTheNewestCutShortAnywhereGivesNoIdAgain) {
+    write_and_kill(3);
+    for (const io::Operation operation :
+         {io::Operation::kOpen, io::Operation::kWrite, io::Operation::kSync, io::Operation::kLink,
+          io::Operation::kRename, io::Operation::kSyncDirectory}) {
+        for (std::uint64_t after = 0; after < 3; ++after) {
+            restore();
+            overwrite(path(), 20, "?");
+            files_.arm({.operation = operation, .after = after});
+            static_cast<void>(repair_journal(files_, options_.directory, logger_));
+            files_.clear();
+            auto opened = open_journal(options_, {files_, clock_, logger_});
+            if (opened) {
+                log_ = std::move(*opened);
+            } else {
+                ASSERT_EQ(opened.error().code, Code::kCorrupt);
+                ASSERT_TRUE(repair_journal(*real_, options_.directory, logger_));
+                open();
+            }
+            ASSERT_GT(log_->durable().value, 2U) << static_cast<int>(operation) << after;
+            ASSERT_GT(appended(event("on")), 3U) << static_cast<int>(operation) << after;
+            log_.reset();
+        }
+    }
+}
+
+TEST_F(Damaged, ANewestSegmentThatLiesAsideAloneStopsTheStart) {
+    write_and_kill(3);
+    const std::string aside = path() + ".damaged-2";
+    ASSERT_TRUE(real_->rename(path(), aside));
+    const auto refused = open_journal(options_, {files_, clock_, logger_});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kCorrupt);
+    EXPECT_THAT(refused.error().detail, ::testing::HasSubstr(aside));
+    ASSERT_TRUE(real_->rename(aside, path()));
+    open();
+    EXPECT_EQ(appended(event("on")), 4U);
+}
+
+TEST_F(Damaged, ARepairOfTheOnlySegmentThatRetentionLeftGivesNoIdAgain) {
+    options_.retention = std::chrono::hours(24);
+    open();
+    // More than a segment could hold: so many are skipped anyway.
+    for (int i = 0; i < 30; ++i) {
+        Batch batch;
+        for (int n = 0; n < 100; ++n)
+            batch.add(event("n"));
+        ASSERT_TRUE(append_and_wait(*log_, std::move(batch)));
+    }
+    log_->applied(log_->durable());
+    clock_.advance(std::chrono::hours(25));
+    eventually([this] { return names_with(".log").size() + names_with(".log.zst").size() == 1; });
+    log_.reset();
+    for (const std::string& name : names_with(".keys"))
+        ASSERT_TRUE(real_->remove(options_.directory + "/" + name));
+    ASSERT_EQ(names_with(".log").size(), 1U);
+    overwrite(options_.directory + "/" + names_with(".log").front(), 20, "?");
+    ASSERT_TRUE(repair_journal(*real_, options_.directory, logger_));
+    open();
+    EXPECT_GT(appended(event("on")), 3000U);
+}
+
 TEST_F(Damaged, AfterACleanStopTheLastRecordIsKnownToHaveBeenThere) {
     open();
     for (int i = 0; i < 3; ++i)

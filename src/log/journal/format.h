@@ -108,5 +108,7 @@ std::optional<Position> parse_segment_name(std::string_view name, std::string_vi
 inline constexpr std::string_view kRawSuffix = ".log";
 inline constexpr std::string_view kCompressedSuffix = ".log.zst";
 inline constexpr std::string_view kKeysSuffix = ".keys";
+/// Behind the name of a segment that a repair put aside; then perhaps `-2`, `-3` …
+inline constexpr std::string_view kDamagedSuffix = ".damaged";
 
 }  // namespace eyed::log::journal

@@ -36,6 +36,7 @@ class Recovery {
                                        "back, so that no id is given twice",
                                        found.back().keys));
         }
+        EYED_TRY(check_put_aside(found.empty() ? Position{} : found.back().first));
         for (std::size_t i = 0; i < found.size(); ++i) {
             const SegmentFiles& files = found[i];
             if (!files.raw.empty() && !files.compressed.empty())
@@ -56,6 +57,25 @@ class Recovery {
         for (const std::string& name : names)
             if (name.ends_with(".tmp"))
                 EYED_TRY(parts_.files.remove(options_.directory + "/" + name));
+        return {};
+    }
+
+    /// A repair puts another file in the place of what it puts aside. Where that is missing after
+    /// the newest segment there is, ids would be given twice.
+    Status check_put_aside(Position newest) {
+        EYED_ASSIGN(const std::vector<std::string> names, parts_.files.list(options_.directory));
+        for (const std::string& name : names) {
+            const std::string own = name.substr(0, name.find(kDamagedSuffix));
+            if (own == name) continue;
+            auto first = parse_segment_name(own, kRawSuffix);
+            if (!first) first = parse_segment_name(own, kCompressedSuffix);
+            if (first && *first > newest)
+                return failure(Code::kCorrupt,
+                               fmt::format("{0}/{1} was put aside, and nothing is in its place: "
+                                           "name it {2} again and run `eyed verify --repair`, so "
+                                           "that no id is given twice",
+                                           options_.directory, name, own));
+        }
         return {};
     }
 
