@@ -141,8 +141,9 @@ Result<std::vector<std::string>> FaultyFileSystem::list(const std::string& direc
     return inner_.list(directory);
 }
 
-Status FaultyFileSystem::create_directories(const std::string& path) {
-    return inner_.create_directories(path);
+Result<bool> FaultyFileSystem::make_directory(const std::string& path) {
+    EYED_TRY(check(Operation::kMakeDirectory, path));
+    return inner_.make_directory(path);
 }
 
 Status FaultyFileSystem::link(const std::string& from, const std::string& to) {

@@ -23,8 +23,9 @@ enum class Operation : std::uint8_t {
     kRename,
     kRemove,
     kSyncDirectory,
+    kMakeDirectory,
 };
-inline constexpr std::size_t kOperations = 10;
+inline constexpr std::size_t kOperations = 11;
 
 /// How an operation fails, once armed.
 struct Fault {
@@ -59,7 +60,7 @@ class FaultyFileSystem final : public FileSystem {
 
     Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
     Result<std::vector<std::string>> list(const std::string& directory) override;
-    Status create_directories(const std::string& path) override;
+    Result<bool> make_directory(const std::string& path) override;
     Status link(const std::string& from, const std::string& to) override;
     Status rename(const std::string& from, const std::string& to) override;
     Status remove(const std::string& path) override;

@@ -138,20 +138,13 @@ class PosixFileSystem final : public FileSystem {
         return names;
     }
 
-    Status create_directories(const std::string& path) override {
-        for (std::size_t at = 1; at <= path.size(); ++at) {
-            if (at < path.size() && path[at] != '/') continue;
-            const std::string part = path.substr(0, at);
-            if (::mkdir(part.c_str(), 0750) == 0) {
-                EYED_TRY(sync_directory(parent_of(part)));
-                continue;
-            }
-            if (errno != EEXIST) return os_failure("mkdir", part, errno);
-        }
+    Result<bool> make_directory(const std::string& path) override {
+        if (::mkdir(path.c_str(), 0750) == 0) return true;
+        if (errno != EEXIST) return os_failure("mkdir", path, errno);
         struct stat info = {};
         if (::stat(path.c_str(), &info) < 0) return os_failure("stat", path, errno);
         if (!S_ISDIR(info.st_mode)) return os_failure("mkdir", path, ENOTDIR);
-        return {};
+        return false;
     }
 
     Status link(const std::string& from, const std::string& to) override {
@@ -196,6 +189,20 @@ class PosixFileSystem final : public FileSystem {
 };
 
 }  // namespace
+
+Status FileSystem::create_directories(const std::string& path) {
+    bool made = false;
+    for (std::size_t at = 1; at <= path.size(); ++at) {
+        if (at < path.size() && path[at] != '/') continue;
+        const std::string part = path.substr(0, at);
+        EYED_ASSIGN(made, make_directory(part));
+        if (made) EYED_TRY(sync_directory(parent_of(part)));
+    }
+    // Whoever made it may have been killed before the sync. Where its parent cannot be opened for
+    // reading it was not we who did.
+    if (!made) static_cast<void>(sync_directory(parent_of(path)));
+    return {};
+}
 
 std::unique_ptr<FileSystem> make_file_system() {
     return std::make_unique<PosixFileSystem>();

@@ -42,7 +42,9 @@ class FileSystem {
     /// Names in a directory, sorted, without `.` and `..`.
     [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
     /// Makes what is missing of `path`; each new name is durable when this returns.
-    [[nodiscard]] virtual Status create_directories(const std::string& path) = 0;
+    [[nodiscard]] Status create_directories(const std::string& path);
+    /// Makes one directory in another; false when it is there. Durable once the other is synced.
+    [[nodiscard]] virtual Result<bool> make_directory(const std::string& path) = 0;
     /// A second name for a file; it must not be there yet (kConflict).
     [[nodiscard]] virtual Status link(const std::string& from, const std::string& to) = 0;
     /// Atomic; replaces what is there.

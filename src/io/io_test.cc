@@ -71,6 +71,31 @@ TEST_F(Files, DirectoriesAreMadeWithTheirParents) {
     EXPECT_FALSE(files_->create_directories(directory_.file("file")));
 }
 
+TEST_F(Files, TheNameOfEachNewDirectoryIsSynced) {
+    FaultyFileSystem faulty(*files_);
+    ASSERT_TRUE(faulty.create_directories(directory_.file("a")));
+    const auto synced_before = faulty.calls(Operation::kSyncDirectory);
+    ASSERT_TRUE(faulty.create_directories(directory_.file("a/b/c")));
+    EXPECT_EQ(faulty.calls(Operation::kSyncDirectory), synced_before + 2);
+    for (const std::string parent : {"x", "x/y"}) {
+        faulty.arm({.operation = Operation::kSyncDirectory, .path_contains = parent});
+        EXPECT_EQ(faulty.create_directories(directory_.file("x/y/z")).error().code, Code::kIo);
+        faulty.clear();
+    }
+    ASSERT_TRUE(faulty.create_directories(directory_.file("x/y/z")));
+}
+
+TEST_F(Files, ADirectoryThatIsThereIsSyncedInCaseItsMakerWasKilled) {
+    FaultyFileSystem faulty(*files_);
+    faulty.arm({.operation = Operation::kSyncDirectory});
+    EXPECT_FALSE(faulty.create_directories(directory_.file("a")));
+    const auto before = faulty.calls(Operation::kSyncDirectory);
+    ASSERT_TRUE(faulty.create_directories(directory_.file("a")));
+    EXPECT_EQ(faulty.calls(Operation::kSyncDirectory), before + 1);
+    faulty.arm({.operation = Operation::kMakeDirectory, .code = Code::kDiskFull});
+    EXPECT_EQ(faulty.create_directories(directory_.file("b")).error().code, Code::kDiskFull);
+}
+
 TEST_F(Files, WholeFilesAreWrittenAndReadWithALimit) {
     const std::string path = directory_.file("a");
     ASSERT_TRUE(write_file_atomically(*files_, path, "one"));

@@ -133,6 +133,16 @@ TEST_F(Faults, AFullDiskAtTheStartIsNoReasonNotToRead) {
     EXPECT_EQ(read().size(), 1U);
 }
 
+TEST_F(Faults, AFirstStartSyncsTheNameOfItsDirectoryOrIsRefused) {
+    files_.arm({.operation = Operation::kSyncDirectory});
+    const auto refused = open_journal(options_, {files_, clock_, logger_});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kIo);
+    EXPECT_THAT(refused.error().detail, ::testing::StartsWith(directory_.path() + ":"));
+    open();
+    EXPECT_EQ(appended(event("a")), 1U);
+}
+
 TEST_F(Faults, AFirstStartOnAFullDiskHealsToo) {
     files_.arm(
         {.operation = Operation::kAllocate, .times = Fault::kForever, .code = Code::kDiskFull});
