@@ -64,6 +64,32 @@ test('a store file that will not open is put aside and made anew from the log', 
     await runOn(server.data, ['verify']);
 });
 
+test('a store that is lost after the log\'s beginning is filled with what is left, and told how much is not', limit, async (t) => {
+    const {server} = await filledServer(t);
+    const names = segments(server).map((name) => path.basename(name));
+    const numbers = [...new Set(names.map((name) => name.split('.')[0]))];
+    assert.ok(numbers.length > 3, 'there are several segments');
+    // As log.retention does, which is a minute at least.
+    for (const name of names.filter((one) => numbers.indexOf(one.split('.')[0]) < 2)) {
+        rmSync(path.join(server.data, 'log', name));
+    }
+    const gone = Number(numbers[2]) - 1;
+    rmSync(path.join(server.data, 'store'), {recursive: true});
+    await server.start();
+    const told = await server.waitForLine('the log no longer has these records: the store goes on without them');
+    assert.deepEqual([told.level, Number(told.first), Number(told.last), Number(told.records)], ['error', 1, gone, gone]);
+    // Of this server every record is an event, so positions and ids are the same.
+    const status = async (id) => (await server.get(`/api/v1/events/${id}`)).status;
+    assert.deepEqual([await status(1), await status(gone), await status(gone + 1), await status(20_000)], [404, 404, 200, 200]);
+    const {body} = await server.post('/api/v1/events', {json: {category: 'crash', name: 'after the loss'}});
+    assert.equal(body.id, 20_001);
+    assert.equal(await status(body.id), 200);
+    await server.restart();
+    assert.equal(server.logged(told.msg), undefined, 'said once');
+    await server.stop();
+    await runOn(server.data, ['verify']);
+});
+
 test('a flipped byte in the middle of the log is found by verify', limit, async (t) => {
     const {server} = await filledServer(t);
     await runOn(server.data, ['verify']);
