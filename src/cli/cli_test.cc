@@ -432,11 +432,52 @@ TEST_F(ImportSourceTest, AQuotedCellMayGoOverLines) {
     EXPECT_THAT(lines[1], HasSubstr(id(*source, 2)));
 }
 
+TEST_F(ImportSourceTest, ALineEndWithinQuotationMarksIsKeptAsItIs) {
+    for (const std::string end : {"\n", "\r\n"}) {
+        const auto source = open("category,name,event_id" + end + "c,n,\"a\r\nb\r\"" + end,
+                                 ImportSource::Format::kCsv);
+        EXPECT_EQ(all(*source),
+                  (std::vector<std::string>{R"({"category":"c","name":"n","event_id":"a\r\nb\r"})"
+                                            "\n"}));
+    }
+}
+
 TEST_F(ImportSourceTest, ACsvPlaceIsTheSameAfterSeeking) {
-    const auto source = open("category,name\na,b\nc,d\n", ImportSource::Format::kCsv);
+    const auto source = open("category,name\n\"a\nb\",c\nd,e\n", ImportSource::Format::kCsv);
     const auto before = all(*source);
     ASSERT_TRUE(source->seek({}));
     EXPECT_EQ(all(*source), before);
+    ASSERT_TRUE(source->seek({}));
+    std::string first;
+    ASSERT_TRUE(source->next(first).value());
+    const auto place = source->place();
+    EXPECT_EQ(place.line, 3U) << "lines of the file";
+    EXPECT_EQ(place.number, 1U) << "records";
+    EXPECT_EQ(all(*source), (std::vector<std::string>{before[1]}));
+    ASSERT_TRUE(source->seek(place));
+    EXPECT_EQ(all(*source), (std::vector<std::string>{before[1]}));
+}
+
+TEST_F(ImportSourceTest, AQuotationMarkThatIsNotClosedIsNamedByItsLine) {
+    const auto source = open("category,name\n\"a\nb\",c\nd,\"e\nf,g\n", ImportSource::Format::kCsv);
+    std::string line;
+    ASSERT_TRUE(source->next(line).value());
+    const auto broken = source->next(line);
+    ASSERT_FALSE(broken);
+    EXPECT_EQ(broken.error().code, Code::kInvalidArgument);
+    EXPECT_THAT(broken.error().detail, HasSubstr("opens in line 4 is never closed"));
+}
+
+TEST_F(ImportSourceTest, ARecordOfACsvHasABoundAndItsLineIsNamed) {
+    std::string text = "category,name,data\nc,n,\"\n";
+    for (int i = 0; i < 17; ++i)
+        text += std::string(1 << 20, 'x') + "\n";
+    const auto source = open(text + "\"\n", ImportSource::Format::kCsv);
+    std::string line;
+    const auto refused = source->next(line);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kTooLarge);
+    EXPECT_THAT(refused.error().detail, HasSubstr("begins in line 2 is over 16 MiB"));
 }
 
 TEST_F(ImportSourceTest, ACsvWithoutItsColumnsIsRefused) {
@@ -459,11 +500,12 @@ TEST(ImportStateTest, ReadsBackForTheSameFileAlone) {
     const auto files = io::make_file_system();
     const auto path = directory.file("s");
     EXPECT_FALSE(read_import_state(*files, path, "abc").value());
-    ASSERT_TRUE(write_import_state(*files, path, {"abc", {10, 2}, 3, 4, 5}));
+    ASSERT_TRUE(write_import_state(*files, path, {"abc", {10, 2, 1}, 3, 4, 5}));
     const auto state = read_import_state(*files, path, "abc").value();
     ASSERT_TRUE(state);
     EXPECT_EQ(state->place.offset, 10U);
     EXPECT_EQ(state->place.line, 2U);
+    EXPECT_EQ(state->place.number, 1U);
     EXPECT_EQ(state->accepted, 3U);
     EXPECT_EQ(state->duplicates, 4U);
     EXPECT_EQ(state->rejected, 5U);

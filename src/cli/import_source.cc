@@ -69,7 +69,7 @@ Status ImportSource::read_start() {
     if (start.starts_with(kGzip))
         return failure(Code::kInvalidArgument,
                        fmt::format("{} is packed: unpack it first (gunzip)", options_.path));
-    if (start == kMark) first_line_ = kMark.size();
+    if (start == kMark) first_.offset = kMark.size();
     return seek({});
 }
 
@@ -83,14 +83,13 @@ Status ImportSource::read_header() {
                        fmt::format("{}: a CSV begins with a header row that names category and "
                                    "name, and may name session_id, timestamp, data, event_id",
                                    options_.path));
-    first_line_ = place_.offset;
-    place_.line = 0;
+    first_ = place_;
     return {};
 }
 
 Status ImportSource::seek(Place place) {
     file_.clear();
-    place.offset = std::max(place.offset, first_line_);
+    if (place.offset < first_.offset) place = first_;
     file_.seekg(static_cast<std::streamoff>(place.offset));
     if (!file_) return failure(Code::kIo, fmt::format("{} cannot be read", options_.path));
     place_ = place;
@@ -104,9 +103,10 @@ Result<bool> ImportSource::read_line(std::string& line) {
         return false;
     }
     place_.offset += line.size() + (file_.eof() ? 0 : 1);
+    ++place_.line;
     if (line.size() > kLineLimit)
         return failure(Code::kTooLarge,
-                       fmt::format("{}: line {} is over 16 MiB", options_.path, place_.line + 1));
+                       fmt::format("{}: line {} is over 16 MiB", options_.path, place_.line));
     return true;
 }
 
@@ -115,14 +115,14 @@ Result<bool> ImportSource::next(std::string& out) {
         std::vector<std::string> fields;
         EYED_ASSIGN(const bool more, read_record(fields));
         if (!more) return false;
-        ++place_.line;
+        ++place_.number;
         append_csv_line(fields, out);
         return true;
     }
     for (;;) {
         EYED_ASSIGN(const bool more, read_line(line_));
         if (!more) return false;
-        ++place_.line;
+        place_.number = place_.line;
         strip_carriage_return(line_);
         if (is_blank(line_)) continue;
         append_json_line(out);
@@ -131,7 +131,7 @@ Result<bool> ImportSource::next(std::string& out) {
 }
 
 std::string ImportSource::derived_id() const {
-    return fmt::format("import:{}:{}", fingerprint_, place_.line);
+    return fmt::format("import:{}:{}", fingerprint_, place_.number);
 }
 
 void ImportSource::append_json_line(std::string& out) {
@@ -175,6 +175,8 @@ Result<bool> ImportSource::read_record(std::vector<std::string>& fields) {
         EYED_ASSIGN(const bool more, read_line(line_));
         if (!more) return false;
     } while (is_blank(line_));
+    const Place first = place_;  // behind its first line
+    std::uint64_t quoted_since = 0;
     std::string field;
     bool quoted = false;
     for (;;) {
@@ -185,22 +187,29 @@ Result<bool> ImportSource::read_record(std::vector<std::string>& fields) {
                 ++i;
             } else if (c == '"' && (quoted || field.empty())) {
                 quoted = !quoted;
+                quoted_since = place_.line;
             } else if (c == ',' && !quoted) {
                 fields.push_back(std::exchange(field, {}));
+            } else if (c == '\r' && !quoted && i + 1 == line_.size()) {
+                break;
             } else {
                 field += c;
             }
         }
         if (!quoted) break;
         field += '\n';  // the field goes on in the next line
-        if (field.size() > kLineLimit)
+        if (place_.offset - first.offset > kLineLimit)
             return failure(Code::kTooLarge,
-                           fmt::format("{}: record {} is over 16 MiB: is a quotation mark missing?",
-                                       options_.path, place_.line + 1));
+                           fmt::format("{}: the record that begins in line {} is over 16 MiB: is a "
+                                       "quotation mark missing?",
+                                       options_.path, first.line));
         EYED_ASSIGN(const bool more, read_line(line_));
-        if (!more) break;
+        if (!more)
+            return failure(Code::kInvalidArgument,
+                           fmt::format("{}: the quotation mark that opens in line {} is never "
+                                       "closed",
+                                       options_.path, quoted_since));
     }
-    strip_carriage_return(field);
     fields.push_back(std::move(field));
     return true;
 }

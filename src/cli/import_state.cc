@@ -23,8 +23,9 @@ Result<std::optional<ImportState>> read_import_state(io::FileSystem& files, cons
         return static_cast<bool>(in >> found >> value) && found == name;
     };
     if (!field("fingerprint", state.fingerprint) || !field("offset", state.place.offset) ||
-        !field("line", state.place.line) || !field("accepted", state.accepted) ||
-        !field("duplicates", state.duplicates) || !field("rejected", state.rejected))
+        !field("line", state.place.line) || !field("number", state.place.number) ||
+        !field("accepted", state.accepted) || !field("duplicates", state.duplicates) ||
+        !field("rejected", state.rejected))
         return failure(
             Code::kCorrupt,
             fmt::format("{} is not the state of an import: --restart begins anew", path));
@@ -36,9 +37,10 @@ Status write_import_state(io::FileSystem& files, const std::string& path,
                           const ImportState& state) {
     return io::write_file_atomically(
         files, path,
-        fmt::format("fingerprint {}\noffset {}\nline {}\naccepted {}\nduplicates {}\nrejected {}\n",
-                    state.fingerprint, state.place.offset, state.place.line, state.accepted,
-                    state.duplicates, state.rejected));
+        fmt::format("fingerprint {}\noffset {}\nline {}\nnumber {}\n"
+                    "accepted {}\nduplicates {}\nrejected {}\n",
+                    state.fingerprint, state.place.offset, state.place.line, state.place.number,
+                    state.accepted, state.duplicates, state.rejected));
 }
 
 }  // namespace eyed::cli

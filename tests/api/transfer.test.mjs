@@ -51,6 +51,39 @@ for (const format of ['ndjson', 'csv']) {
     });
 }
 
+test('texts with line breaks, quotes and commas come back the same through a CSV, offline and by a server', async () => {
+    const [from, to] = [await freshServer(), await freshServer()];
+    const name = `${unique()} "quoted",\r\nand\nbroken`;
+    const body = ['{\r\n  "text": "a\\r\\nb",\n\t"list": [\n1,\n2\n]\n}', '{"plain": true}'].map((data, i) =>
+        `{"category": "a\\nb", "name": ${JSON.stringify(name)}, "event_id": "\\r\\n\\"${i}\\",\\r", ` +
+        `"timestamp": "2022-02-02T02:02:02Z", "data": ${data}}`);
+    assertAnswer(await from.post('/api/v1/events', {body: `[${body}]`, type: 'application/json'}), {status: 200, body: having({accepted: 2})});
+    const csv = (await from.get(`/api/v1/export?${new URLSearchParams({format: 'csv', name})}`)).text;
+    const target = file('events.csv', csv);
+    await runOn(to.data, ['import', target, '--url', to.origin, '--token', to.token]);
+    await from.stop();
+    const offline = temporaryDirectory();
+    const again = path.join(temporaryDirectory(), 'again.csv');
+    await runOn(from.data, ['export', '--format', 'csv', '--output', again]);
+    await runOn(offline, ['import', again]);
+    const copies = [await exported(to, {name}), lines((await runOn(offline, ['export'])).stdout)];
+    for (const events of copies) {
+        assert.deepEqual(events.map(({category, name, event_id, data}) => ({category, name, event_id, data})), [
+            {category: 'a\nb', name, event_id: '\r\n"0",\r', data: {text: 'a\r\nb', list: [1, 2]}},
+            {category: 'a\nb', name, event_id: '\r\n"1",\r', data: {plain: true}},
+        ]);
+    }
+    await to.stop();
+});
+
+test('a CSV whose last quotation mark is not closed is refused by its line, after all before it', async () => {
+    const data = temporaryDirectory();
+    const target = file('events.csv', 'category,name,data\na,b,"{\n}"\na,b,"{\na,b,{}\n');
+    const {stderr} = await runOn(data, ['import', target, '--batch', '1'], {code: 1});
+    assert.match(stderr, /opens in line 4 is never closed \(after line 3;/);
+    assert.equal(lines((await runOn(data, ['export'])).stdout).length, 1);
+});
+
 test('export writes to standard output, filtered, and Parquet to a file', async () => {
     const server = await freshServer();
     const name = unique();
