@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <mutex>
 #include <ostream>
 
@@ -22,20 +21,6 @@ ImportSource::Format format_of(const Import& command) {
     const bool csv =
         command.format.empty() ? command.file.ends_with(".csv") : command.format == "csv";
     return csv ? ImportSource::Format::kCsv : ImportSource::Format::kNdjson;
-}
-
-/// What an import's state belongs to: one that stopped half-way into one server must not begin in
-/// the middle at another.
-std::string target_of(const Context& context, const Import& command) {
-    if (!command.remote.url.empty()) {
-        const std::string_view url = command.remote.url;
-        return fmt::format("{} {}", url.substr(0, url.find_last_not_of('/') + 1),
-                           command.remote.token);
-    }
-    std::error_code error;
-    const auto data = std::filesystem::weakly_canonical(context.settings().data, error);
-    return fmt::format("{} {}", error ? context.settings().data : data.string(),
-                       command.application);
 }
 
 /// What the progress line reads while the work goes on.
@@ -116,7 +101,16 @@ void tell(const Context& context, const ImportState& state) {
 Result<int> import_events(const Context& context, const Import& command) {
     const auto files = io::make_file_system();
     EYED_ASSIGN(const auto source, ImportSource::open({command.file, format_of(command)}));
-    const auto state_path = import_state_path(command.file, target_of(context, command));
+    Figures figures;
+    std::unique_ptr<ImportTarget> target;
+    if (command.remote.url.empty()) {
+        EYED_ASSIGN(target, make_offline_target(context.settings(), command.application));
+    } else {
+        EYED_ASSIGN(target, make_online_target(command.remote, [&](const std::string& why) {
+                        figures.set_notice(why);
+                    }));
+    }
+    const auto state_path = import_state_path(command.file, target->identity());
     ImportState state;
     state.fingerprint = source->fingerprint();
     if (!command.restart) {
@@ -128,15 +122,6 @@ Result<int> import_events(const Context& context, const Import& command) {
         EYED_TRY(source->seek(state.place));
         if (context.style == Style::kHuman)
             context.start.err << fmt::format("Going on after line {}.\n", state.place.line);
-    }
-    Figures figures;
-    std::unique_ptr<ImportTarget> target;
-    if (command.remote.url.empty()) {
-        EYED_ASSIGN(target, make_offline_target(context.settings(), command.application));
-    } else {
-        EYED_ASSIGN(target, make_online_target(command.remote, [&](const std::string& why) {
-                        figures.set_notice(why);
-                    }));
     }
     Status sent;
     {

@@ -21,7 +21,8 @@ struct ImportState {
     std::uint64_t rejected = 0;
 };
 
-/// `target` is where the events go and as whom: each has a state of its own, under its hash.
+/// `target` is an ImportTarget's identity(): each has a state of its own, under its hash. So an
+/// import that stopped half-way into one server does not begin in the middle at another.
 std::string import_state_path(const std::string& file, std::string_view target);
 /// nullopt: there is none, or it is of another file. kCorrupt: it is no such file.
 [[nodiscard]] Result<std::optional<ImportState>> read_import_state(io::FileSystem& files,

@@ -30,6 +30,8 @@ class ImportTarget {
     /// All of it is durable when this succeeds: events, and rejections of what is none. After an
     /// error it is unknown what was taken; sending it again takes nothing twice.
     [[nodiscard]] virtual Result<ImportCounts> send(const ImportLines& lines) = 0;
+    /// Which server or data directory it is, and whose events they become there. Holds secrets.
+    virtual std::string identity() const = 0;
 };
 
 /// Straight into the log of a data directory whose server does not run.

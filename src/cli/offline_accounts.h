@@ -32,6 +32,7 @@ class OfflineAccounts {
     /// Of users, inactive ones too; by id.
     [[nodiscard]] Result<std::map<UserId, std::string>> user_names();
     catalog::Catalog& catalog() { return *catalog_; }
+    const auth::ServerSecret& secret() const { return *secret_; }
     const auth::MemoryAuthenticator& names() const { return authenticator_; }
     const Clock& clock() const { return clock_; }
 

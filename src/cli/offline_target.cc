@@ -1,3 +1,9 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "auth/server_secret.h"
+#include "auth/tokens.h"
 #include "base/blocking.h"
 #include "catalog/applications.h"
 #include "catalog/catalog.h"
@@ -28,6 +34,7 @@ class OfflineTarget final : public ImportTarget {
           accounts_(std::move(accounts)),
           log_(std::move(log)),
           application_(application),
+          identity_(identity_of(settings, *accounts_, application)),
           type_directory_(accounts_->catalog().event_types()),
           types_(type_directory_, pool_, {settings.ingest.max_types}),
           decoder_(types_, limits_of(settings)),
@@ -52,11 +59,24 @@ class OfflineTarget final : public ImportTarget {
         return ImportCounts{decoded_.accepted, decoded_.duplicates, decoded_.rejected};
     }
 
+    std::string identity() const override { return identity_; }
+
   private:
+    /// The secret tells a directory from one that was made anew in its place, the path from a copy.
+    static std::string identity_of(const config::Settings& settings,
+                                   const OfflineAccounts& accounts, ApplicationId application) {
+        std::error_code error;
+        const auto data = std::filesystem::weakly_canonical(settings.data, error);
+        return fmt::format("{} {} {}", error ? settings.data : data.string(),
+                           auth::to_hex(accounts.secret().sign("import", "identity")),
+                           application.value);
+    }
+
     std::unique_ptr<StoppedDirectory> directory_;
     std::unique_ptr<OfflineAccounts> accounts_;
     std::unique_ptr<log::Log> log_;
     const ApplicationId application_;
+    const std::string identity_;
     ingest::CatalogTypes type_directory_;
     WorkerPool pool_{{"import", 1, 16}};
     ingest::Types types_;

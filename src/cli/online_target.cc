@@ -42,8 +42,11 @@ Result<ImportCounts> counts_of(const HttpClient::Response& response, std::uint32
 
 class OnlineTarget final : public ImportTarget {
   public:
-    OnlineTarget(std::unique_ptr<HttpClient> client, Notice notice)
-        : client_(std::move(client)), notice_(std::move(notice)) {}
+    OnlineTarget(std::unique_ptr<HttpClient> client, const Remote& remote, Notice notice)
+        : client_(std::move(client)),
+          identity_(fmt::format("{} {}", remote.url.substr(0, remote.url.find_last_not_of('/') + 1),
+                                remote.token)),
+          notice_(std::move(notice)) {}
 
     Result<ImportCounts> send(const ImportLines& lines) override {
         Error last;
@@ -69,8 +72,11 @@ class OnlineTarget final : public ImportTarget {
         return std::unexpected(last);
     }
 
+    std::string identity() const override { return identity_; }
+
   private:
     std::unique_ptr<HttpClient> client_;
+    const std::string identity_;
     const Notice notice_;
 };
 
@@ -78,7 +84,7 @@ class OnlineTarget final : public ImportTarget {
 
 Result<std::unique_ptr<ImportTarget>> make_online_target(const Remote& remote, Notice notice) {
     EYED_ASSIGN(auto client, HttpClient::create({remote.url, remote.token}));
-    return std::make_unique<OnlineTarget>(std::move(client), std::move(notice));
+    return std::make_unique<OnlineTarget>(std::move(client), remote, std::move(notice));
 }
 
 }  // namespace eyed::cli

@@ -24,7 +24,7 @@ class TransferTest : public ::testing::Test {
   protected:
     int run(std::vector<std::string> arguments) {
         arguments.insert(arguments.end(),
-                         {"--data", directory_.file("data"), "--auth.hash_memory", "8KiB",
+                         {"--data", directory_.file(data_), "--auth.hash_memory", "8KiB",
                           "--auth.hash_passes", "1", "--log.segment_bytes", "1MiB",
                           "--store.memory", "64MiB", "--ingest.dedup_memory", "1MiB"});
         std::istringstream in;
@@ -54,6 +54,9 @@ class TransferTest : public ::testing::Test {
                "}}\n";
     }
 
+    /// A line that ends an import.
+    static std::string too_long() { return std::string((16 << 20) + 1, ' ') + "\n"; }
+
     /// How many files tell of an import that is not done.
     int states() const {
         const std::filesystem::directory_iterator all(directory_.path());
@@ -63,6 +66,7 @@ class TransferTest : public ::testing::Test {
     }
 
     io::TemporaryDirectory directory_;
+    std::string data_ = "data";
     std::string out_;
     std::string err_;
 };
@@ -154,6 +158,32 @@ TEST_F(TransferTest, AnImportThatStoppedElsewhereBeginsAtTheFront) {
     ASSERT_EQ(run({"import", file, "--url", second.url(), "--token", "t"}), kDone) << err_;
     EXPECT_THAT(second.requests()[0], HasSubstr("\"i\":1"));
     EXPECT_EQ(states(), 1);  // the first server's stays
+}
+
+TEST_F(TransferTest, AnImportThatStoppedBeginsAtTheFrontInADirectoryMadeAnew) {
+    const auto file = write("events.ndjson", event(1) + event(2) + too_long());
+    ASSERT_EQ(run({"import", file, "--batch", "1"}), kFailed);
+    EXPECT_THAT(err_, HasSubstr("line 3 is over 16 MiB (after line 2;"));
+    EXPECT_EQ(states(), 1);
+    std::filesystem::remove_all(directory_.file("data"));
+    ASSERT_EQ(run({"import", file, "--batch", "1"}), kFailed);
+    ASSERT_EQ(run({"export"}), kDone) << err_;
+    EXPECT_EQ(lines(out_), 2U);
+    EXPECT_EQ(states(), 2);
+    ASSERT_EQ(run({"import", file, "--batch", "1"}), kFailed);
+    EXPECT_THAT(err_, HasSubstr("Going on after line 2."));
+}
+
+TEST_F(TransferTest, AnImportThatStoppedBeginsAtTheFrontInACopyOfTheDirectory) {
+    ASSERT_EQ(run({"import", write("before.ndjson", event(0))}), kDone) << err_;
+    std::filesystem::copy(directory_.file("data"), directory_.file("copy"),
+                          std::filesystem::copy_options::recursive);
+    const auto file = write("events.ndjson", event(1) + event(2) + too_long());
+    ASSERT_EQ(run({"import", file, "--batch", "1"}), kFailed);
+    data_ = "copy";
+    ASSERT_EQ(run({"import", file, "--batch", "1"}), kFailed);
+    ASSERT_EQ(run({"export"}), kDone) << err_;
+    EXPECT_EQ(lines(out_), 3U);
 }
 
 TEST_F(TransferTest, AFileWithoutEventsIsNoError) {
