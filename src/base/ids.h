@@ -31,6 +31,16 @@ using CategoryId = Id<struct CategoryTag, std::int64_t>;
 using CalendarUpdateId = Id<struct CalendarUpdateTag, std::int64_t>;
 using AttendeeId = Id<struct AttendeeTag, std::int64_t>;
 using FeedId = Id<struct FeedTag, std::int64_t>;
+using CustomerId = Id<struct CustomerTag, std::int64_t>;
+using ProductId = Id<struct ProductTag, std::int64_t>;
+using CashbackRuleId = Id<struct CashbackRuleTag, std::int64_t>;
+using CashbackId = Id<struct CashbackTag, std::int64_t>;
+using ReversalId = Id<struct ReversalTag, std::int64_t>;
+using LedgerEntryId = Id<struct LedgerEntryTag, std::int64_t>;
+using ReconciliationId = Id<struct ReconciliationTag, std::int64_t>;
+using DestinationId = Id<struct DestinationTag, std::int64_t>;
+using DeliveryId = Id<struct DeliveryTag, std::int64_t>;
+using AttemptId = Id<struct AttemptTag, std::int64_t>;
 
 }  // namespace eyed
 

@@ -81,6 +81,20 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
+bool has_control_character(std::string_view text) {
+    constexpr unsigned kDelete = 0x7f;
+    constexpr unsigned kLeadOfUpper = 0xc2;  // U+0080–00BF: those up to 9F are controls
+    constexpr unsigned kLastUpper = 0x9f;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const unsigned byte = static_cast<unsigned char>(text[i]);
+        if (byte < ' ' || byte == kDelete) return true;
+        if (byte == kLeadOfUpper && i + 1 < text.size() &&
+            static_cast<unsigned char>(text[i + 1]) <= kLastUpper)
+            return true;
+    }
+    return false;
+}
+
 std::size_t count_code_points(std::string_view text) {
     std::size_t count = 0;
     for (const char c : text)

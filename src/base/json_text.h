@@ -13,6 +13,9 @@ void append_json_string(std::string_view text, std::string& out);
 /// Whether all of `text` is UTF-8 (RFC 3629: no overlong forms, no surrogates).
 bool is_utf8(std::string_view text);
 
+/// Whether `text`, which must be UTF-8, has a control character (U+0000–001F, U+007F–009F).
+bool has_control_character(std::string_view text);
+
 /// Code points in `text`, which must be UTF-8.
 std::size_t count_code_points(std::string_view text);
 

@@ -48,6 +48,14 @@ TEST(JsonText, CountsAFrontInCodePoints) {
     EXPECT_EQ(first_code_points("", 5), "");
 }
 
+TEST(JsonText, KnowsControlCharacters) {
+    for (const char* plain : {"", "Ana Souza", "é ß ¿", "\u00a0", "日本"})
+        EXPECT_FALSE(has_control_character(plain)) << plain;
+    for (const char* control : {"a\n", "\t", "\x1b[31m", "\x7f", "\u0080", "a\u009f"})
+        EXPECT_TRUE(has_control_character(control)) << control;
+    EXPECT_TRUE(has_control_character({"\0", 1}));
+}
+
 TEST(JsonText, KnowsUtf8) {
     for (const std::string_view good : {"", "a", "é", "\u07FF", "\uFFFF", "\U0010FFFF"})
         EXPECT_TRUE(is_utf8(good));

@@ -35,7 +35,7 @@ struct Row {
   private:
     static model::Via via_of(const std::string& name) {
         using enum model::Via;
-        for (const model::Via via : {kApi, kAdmin, kCli, kSetup, kStart})
+        for (const model::Via via : {kApi, kAdmin, kCli, kSetup, kStart, kProgram})
             if (model::via_name(via) == name) return via;
         return kApi;
     }

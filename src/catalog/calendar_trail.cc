@@ -2,9 +2,9 @@
 
 #include "base/json_members.h"
 #include "base/json_text.h"
-#include "base/uuid.h"
 #include "catalog/calendar_snapshot.h"
 #include "catalog/columns.h"
+#include "catalog/outbox_rows.h"
 
 namespace eyed::catalog {
 
@@ -29,12 +29,11 @@ void append_actor(soci::session& sql, const model::Actor& actor, std::string& ou
 }
 
 void append_outbox(soci::session& sql, std::string_view name, const std::string& data, Micros at) {
-    const std::string id = to_string(random_uuid());
-    const std::string called(name);
-    const long long instant = at.value;
-    sql << "INSERT INTO outbox (id, category, name, at, data) "
-           "VALUES (:id, 'calendar', :name, :at, :data)",
-        soci::use(id), soci::use(called), soci::use(instant), soci::use(data);
+    append_outbox(sql, {.application = "eyed-calendar",
+                        .category = "calendar",
+                        .name = name,
+                        .data = data,
+                        .at = at});
 }
 
 std::string json_names(const std::vector<std::string>& names) {

@@ -6,13 +6,19 @@
 #include "catalog/calendar_events.h"
 #include "catalog/calendar_history.h"
 #include "catalog/calendar_labels.h"
+#include "catalog/cashbacks.h"
 #include "catalog/connection.h"
+#include "catalog/customers.h"
+#include "catalog/deliveries.h"
+#include "catalog/destinations.h"
 #include "catalog/ended_sessions.h"
 #include "catalog/event_types.h"
 #include "catalog/feeds.h"
 #include "catalog/keys.h"
 #include "catalog/known_settings.h"
 #include "catalog/outbox.h"
+#include "catalog/products.h"
+#include "catalog/reconciliations.h"
 #include "catalog/refresh_tokens.h"
 #include "catalog/users.h"
 
@@ -34,7 +40,13 @@ Catalog::Catalog(std::unique_ptr<Connection> connection)
       calendar_history_(std::make_unique<CalendarHistory>(*connection_)),
       attendees_(std::make_unique<Attendees>(*connection_)),
       feeds_(std::make_unique<Feeds>(*connection_)),
-      outbox_(std::make_unique<Outbox>(*connection_)) {
+      outbox_(std::make_unique<Outbox>(*connection_)),
+      customers_(std::make_unique<Customers>(*connection_)),
+      products_(std::make_unique<Products>(*connection_)),
+      cashbacks_(std::make_unique<Cashbacks>(*connection_)),
+      reconciliations_(std::make_unique<Reconciliations>(*connection_)),
+      destinations_(std::make_unique<Destinations>(*connection_)),
+      deliveries_(std::make_unique<Deliveries>(*connection_)) {
 }
 
 Catalog::~Catalog() = default;

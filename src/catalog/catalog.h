@@ -24,13 +24,19 @@ class CalendarHistory;
 class Attendees;
 class Feeds;
 class Outbox;
+class Customers;
+class Products;
+class Cashbacks;
+class Reconciliations;
+class Destinations;
+class Deliveries;
 template <class Label>
 class CalendarLabels;
 
-/// Users, applications, keys, event types and the calendar in SQL: SQLite in WAL mode, each commit
-/// synced. The running server and command-line programs may have the same file open. Thread-safe:
-/// one connection, one call at a time; every call may block on the disk, so never from an io
-/// thread. Tables and migrations: docs/internals/catalog.md.
+/// Users, applications, keys, event types, the calendar, cashback and deliveries in SQL: SQLite in
+/// WAL mode, each commit synced. The running server and command-line programs may have the same
+/// file open. Thread-safe: one connection, one call at a time; every call may block on the disk, so
+/// never from an io thread. Tables and migrations: docs/internals/catalog.md.
 ///
 /// Errors of every repository: kUnavailable (locked for longer than busy_timeout), kDiskFull, kIo,
 /// kCorrupt; a failed call changed nothing.
@@ -61,6 +67,12 @@ class Catalog {
     Attendees& attendees() { return *attendees_; }
     Feeds& feeds() { return *feeds_; }
     Outbox& outbox() { return *outbox_; }
+    Customers& customers() { return *customers_; }
+    Products& products() { return *products_; }
+    Cashbacks& cashbacks() { return *cashbacks_; }
+    Reconciliations& reconciliations() { return *reconciliations_; }
+    Destinations& destinations() { return *destinations_; }
+    Deliveries& deliveries() { return *deliveries_; }
 
     /// A number that differs from the last call's when another process has committed since (this
     /// one's own changes do not count). Cheap: ask every second.
@@ -87,6 +99,12 @@ class Catalog {
     std::unique_ptr<Attendees> attendees_;
     std::unique_ptr<Feeds> feeds_;
     std::unique_ptr<Outbox> outbox_;
+    std::unique_ptr<Customers> customers_;
+    std::unique_ptr<Products> products_;
+    std::unique_ptr<Cashbacks> cashbacks_;
+    std::unique_ptr<Reconciliations> reconciliations_;
+    std::unique_ptr<Destinations> destinations_;
+    std::unique_ptr<Deliveries> deliveries_;
 };
 
 }  // namespace eyed::catalog

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "model/money.h"
 
 namespace eyed::catalog {
 
@@ -35,7 +36,20 @@ struct NullableNumber {
     long long id() const { return indicator == soci::i_null ? 0 : value; }
 };
 
-/// The same of a text.
+/// An amount that may be absent. Zero is an amount.
+struct NullableMoney : NullableNumber {
+    NullableMoney() = default;
+    explicit NullableMoney(const std::optional<model::Money>& amount) {
+        value = amount ? amount->minor : 0;
+        indicator = amount ? soci::i_ok : soci::i_null;
+    }
+    std::optional<model::Money> money() const {
+        if (indicator == soci::i_null) return std::nullopt;
+        return model::Money{value};
+    }
+};
+
+/// A column of text that may be null.
 struct NullableText {
     std::string value;
     soci::indicator indicator = soci::i_null;

@@ -2,13 +2,24 @@
 
 namespace eyed::catalog {
 
-void Conditions::in(const std::string& column, std::span<const long long> ids) {
+template <class One>
+void Conditions::add_in(const std::string& column, std::span<const One> values,
+                        const std::string& after) {
     std::string list;
-    for (const long long id : ids) {
+    for (const One& value : values) {
         list += (list.empty() ? ":p" : ", :p") + std::to_string(values_.size());
-        values_.emplace_back(id);
+        values_.emplace_back(value);
     }
-    add(list.empty() ? std::string("1 = 0") : column + " IN (" + list + ")");
+    add(list.empty() ? std::string("1 = 0") : column + " IN (" + list + ")" + after);
+}
+
+void Conditions::in(const std::string& column, std::span<const long long> ids) {
+    add_in(column, ids, {});
+}
+
+void Conditions::in(const std::string& column, std::span<const std::string> texts,
+                    const std::string& after) {
+    add_in(column, texts, after);
 }
 
 void Conditions::contains(const std::vector<std::string>& columns, const std::string& text) {

@@ -29,6 +29,9 @@ class Conditions {
     }
     /// That `column` is one of `ids`: at most a few hundred, for databases bound what they bind.
     void in(const std::string& column, std::span<const long long> ids);
+    /// … and `after` behind the list.
+    void in(const std::string& column, std::span<const std::string> texts,
+            const std::string& after = {});
     /// That `column` holds `text` somewhere; ASCII case is ignored, `%` and `_` mean themselves.
     /// Text with a null character is in none.
     void contains(const std::string& column, const std::string& text) {
@@ -45,6 +48,9 @@ class Conditions {
     void bind(soci::statement& statement) const;
 
   private:
+    template <class One>
+    void add_in(const std::string& column, std::span<const One> values, const std::string& after);
+
     std::string text_;
     std::string ending_;
     std::vector<Value> values_;

@@ -22,6 +22,7 @@ class Outbox {
     struct Entry {
         std::int64_t number = 0;  ///< rises in the order of the changes
         Uuid id;                  ///< becomes the event's `event_id`
+        std::string application;  ///< the installation's application of that name sends it
         std::string category;
         std::string name;
         std::string data;  ///< JSON object

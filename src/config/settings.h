@@ -29,6 +29,9 @@ enum class CalendarAccess {
 /// What becomes of an event at a location that is taken then.
 enum class CalendarConflicts { kWarn, kRefuse, kAllow };
 
+/// How a line of a purchase becomes whole centavos.
+enum class CashbackRounding { kHalfUp, kHalfEven, kDown };
+
 /// Everything that can be set, validated: names, bounds and defaults are the rows of the table in
 /// settings_table.cc, which docs/reference/config.md is made from. A plain value; made by load().
 /// Sizes are bytes. The nested names are the dotted names: `http.body_limit`.
@@ -98,7 +101,7 @@ struct Settings {
         std::string jwt_audience;                    ///< empty: any
         std::chrono::microseconds jwt_leeway;        ///< between the clocks
         std::string jwt_application;                 ///< whose events they send and read
-        std::vector<std::string> jwt_scopes;         ///< of ingest, read, manage
+        std::vector<std::string> jwt_scopes;         ///< of ingest, read, manage, cashback
     } auth;
 
     struct Calendar {
@@ -106,6 +109,28 @@ struct Settings {
         CalendarConflicts conflicts;
         std::string zone;  ///< IANA name, of times that come without zone and offset
     } calendar;
+
+    struct Cashback {
+        std::string target_url;         ///< that pays it; empty: none yet
+        std::string target_lookup_url;  ///< empty: none
+        std::chrono::microseconds target_lookup_delay;
+        std::string target_reversal_url;      ///< empty: none
+        std::string target_unknown_statuses;  ///< `408,502,504`
+        std::string target_authorization;     ///< value of its Authorization header; empty: none
+        bool target_idempotent;
+        std::chrono::microseconds target_timeout;
+        std::uint32_t target_concurrency;
+        std::vector<std::chrono::microseconds> retry_schedule;
+        std::chrono::microseconds answer_wait;
+        std::chrono::microseconds oldest;  ///< 0: however old
+        CashbackRounding rounding;
+    } cashback;
+
+    struct Delivery {
+        std::vector<Network> allow_networks;  ///< beside public addresses
+        std::uint32_t max_requests;           ///< at once
+        std::chrono::microseconds keep;       ///< finished deliveries
+    } delivery;
 
     struct Logging {
         LogLevel level;

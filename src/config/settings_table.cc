@@ -152,7 +152,7 @@ const std::vector<Row>& rows() {
          TextKind{EYED_TEXT(auth.jwt_application), TextKind::Empty::kRefused}, "jwt",
          "The application that JWTs made elsewhere send as and read. Made at the start."},
         {"auth.jwt_scopes",
-         NamesKind{{"ingest", "read", "manage"},
+         NamesKind{{"ingest", "read", "manage", "cashback"},
                    EYED_AT(std::vector<std::string>, auth.jwt_scopes)},
          "ingest,read,manage", "What JWTs made elsewhere may do."},
 
@@ -173,6 +173,68 @@ const std::vector<Row>& rows() {
          "`conflicts`, `refuse` answers 409 unless `force=1` is given, `allow` does not look."},
         {"calendar.zone", TextKind{EYED_TEXT(calendar.zone), TextKind::Empty::kRefused}, "UTC",
          "Time zone, such as Europe/Berlin, of calendar events that come without one."},
+
+        {"cashback.target_url", TextKind{EYED_TEXT(cashback.target_url)}, "",
+         "Where cashback is sent to be paid. Empty: purchases are taken, and what is due waits."},
+        {"cashback.target_lookup_url", TextKind{EYED_TEXT(cashback.target_lookup_url)}, "",
+         "Asked by GET whether a payment of unknown outcome was made: `{id}` in it is what was "
+         "sent "
+         "as Idempotency-Key. 2xx: it was; 404: it was not. Empty: such payments wait for a "
+         "decision."},
+        {"cashback.target_lookup_delay",
+         DurationKind{EYED_TIME(cashback.target_lookup_delay), 1s, kDay}, "60s",
+         "How long after an unknown outcome the target is asked. It must not pay a request later "
+         "than that: 404 means that it is sent again."},
+        {"cashback.target_reversal_url", TextKind{EYED_TEXT(cashback.target_reversal_url)}, "",
+         "Where cashback that was paid is sent to be taken back. Empty: reversals are marked for "
+         "settlement."},
+        {"cashback.target_unknown_statuses", TextKind{EYED_TEXT(cashback.target_unknown_statuses)},
+         "408,502,504",
+         "Statuses behind which the target may have paid all the same, such as `408,500-599`, "
+         "beside "
+         "successes other than 201. Any other status is its word that it did not pay, and the "
+         "payment is tried again."},
+        {"cashback.target_authorization", SecretKind{EYED_TEXT(cashback.target_authorization)}, "",
+         "The Authorization header that the three URLs are sent, such as `Bearer …`."},
+        {"cashback.target_idempotent", SwitchKind{EYED_AT(bool, cashback.target_idempotent)},
+         "false",
+         "Whether the target pays once however often it is sent the same Idempotency-Key: payments "
+         "of unknown outcome are then sent again."},
+        {"cashback.target_timeout", DurationKind{EYED_TIME(cashback.target_timeout), 100ms, 5min},
+         "15s", "For the target's answer. Behind it the outcome is unknown."},
+        {"cashback.target_concurrency",
+         IntegerKind{EYED_NUMBER(cashback.target_concurrency), 1, 1'000}, "50",
+         "Requests to the target at once."},
+        {"cashback.retry_schedule",
+         DurationsKind{EYED_AT(std::vector<std::chrono::microseconds>, cashback.retry_schedule), 1s,
+                       7 * kDay, 50},
+         "5s,5m,30m,2h,5h,10h,10h",
+         "Waits between attempts to pay that surely failed; behind the last one it has failed for "
+         "good, until somebody retries."},
+        {"cashback.answer_wait",
+         DurationKind{EYED_TIME(cashback.answer_wait), 1ms, 1min, DurationKind::Zero::kAllowed},
+         "2s",
+         "How long the answer to a purchase waits for the target: 201 when it paid by then, else "
+         "202."},
+        {"cashback.oldest",
+         DurationKind{EYED_TIME(cashback.oldest), 1h, 36'500 * kDay, DurationKind::Zero::kAllowed},
+         "1826d", "How long ago a purchase may have been sold; 0: however long."},
+        {"cashback.rounding",
+         ChoiceKind{{"half_up", "half_even", "down"},
+                    [](Settings& s, std::size_t i) {
+                        s.cashback.rounding = static_cast<CashbackRounding>(i);
+                    }},
+         "half_up", "How what a line earns becomes whole centavos."},
+
+        {"delivery.allow_networks",
+         NetworksKind{EYED_AT(std::vector<Network>, delivery.allow_networks)}, "",
+         "Networks beside the public Internet that deliveries may go to, such as 10.0.0.0/8. "
+         "Empty: none; so nobody can have requests made to what is private."},
+        {"delivery.max_requests", IntegerKind{EYED_NUMBER(delivery.max_requests), 1, 10'000},
+         "2000", "Deliveries under way at once, of all destinations together."},
+        {"delivery.keep", DurationKind{EYED_TIME(delivery.keep), 1h, 36'500 * kDay}, "30d",
+         "How long deliveries that were finished are kept, and their attempts. Those of cashback "
+         "stay."},
 
         {"logging.level",
          ChoiceKind{{"trace", "debug", "info", "warn", "error"},
@@ -266,6 +328,19 @@ struct Setter {
         kind.at(settings) = std::move(networks);
         return true;
     }
+    bool operator()(const DurationsKind& kind) const {
+        std::vector<std::chrono::microseconds> durations;
+        for (auto left = text; !trimmed(left).empty();) {
+            const auto comma = std::min(left.find(','), left.size());
+            const auto duration = parse_duration(trimmed(left.substr(0, comma)));
+            if (!duration || *duration < kind.min || *duration > kind.max) return false;
+            if (durations.size() == kind.most) return false;
+            durations.push_back(*duration);
+            left.remove_prefix(std::min(comma + 1, left.size()));
+        }
+        kind.at(settings) = std::move(durations);
+        return true;
+    }
     bool operator()(const NamesKind& kind) const {
         std::vector<std::string> names;
         for (auto left = text; !trimmed(left).empty();) {
@@ -311,6 +386,10 @@ struct Describer {
     }
     std::string operator()(const OriginsKind&) const {
         return "origins such as https://example.org, parted by commas, or * alone";
+    }
+    std::string operator()(const DurationsKind& kind) const {
+        return fmt::format("at most {} durations from {} to {}, parted by commas", kind.most,
+                           format_duration(kind.min), format_duration(kind.max));
     }
     std::string operator()(const NamesKind& kind) const {
         return fmt::format("some of {}, parted by commas", fmt::join(kind.names, ", "));

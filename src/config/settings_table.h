@@ -57,9 +57,17 @@ struct NamesKind {
 struct NetworksKind {
     std::vector<Network>& (*at)(Settings&);
 };
+/// Durations parted by commas: `most` at most, none is allowed.
+struct DurationsKind {
+    std::vector<std::chrono::microseconds>& (*at)(Settings&);
+    std::chrono::microseconds min{0};
+    std::chrono::microseconds max{0};
+    std::size_t most = 0;
+};
 struct EndpointKind {};  ///< `listen`: host and port
-using Kind = std::variant<TextKind, SecretKind, SwitchKind, IntegerKind, BytesKind, DurationKind,
-                          ChoiceKind, OriginsKind, NamesKind, NetworksKind, EndpointKind>;
+using Kind =
+    std::variant<TextKind, SecretKind, SwitchKind, IntegerKind, BytesKind, DurationKind, ChoiceKind,
+                 OriginsKind, NamesKind, NetworksKind, DurationsKind, EndpointKind>;
 
 /// One setting. The table is the only place that knows its name, bounds, default and meaning.
 struct Row {

@@ -9,13 +9,15 @@
 
 namespace eyed::model {
 
-/// The way a change came in. The texts are stored: `api`, `admin`, `cli`, `setup`, `start`.
+/// The way a change came in. The texts are stored: `api`, `admin`, `cli`, `setup`, `start`,
+/// `program`.
 enum class Via : std::uint8_t {
     kApi,
     kAdmin,  ///< a page of the administration
     kCli,
-    kSetup,  ///< the one-time link of the first start
-    kStart,  ///< noticed at the server's start, such as another setting
+    kSetup,    ///< the one-time link of the first start
+    kStart,    ///< noticed at the server's start, such as another setting
+    kProgram,  ///< done by the server itself, such as by what somebody answered
 };
 std::string_view via_name(Via via);
 

@@ -76,6 +76,8 @@ std::string_view via_name(Via via) {
             return "setup";
         case Via::kStart:
             return "start";
+        case Via::kProgram:
+            return "program";
     }
     return "api";
 }
@@ -90,6 +92,8 @@ std::string_view scope_name(Scope scope) {
             return "read";
         case Scope::kManage:
             return "manage";
+        case Scope::kCashback:
+            return "cashback";
     }
     return "open";
 }

@@ -12,13 +12,14 @@ namespace eyed::model {
 
 /// What a route asks for and a key may grant. A set: bits.
 enum class Scope : std::uint8_t {
-    kOpen = 0,    ///< nobody is asked
-    kIngest = 1,  ///< send events
-    kRead = 2,    ///< read events, sessions, rejections
-    kManage = 4,  ///< change or erase events, settle rejections; by role also types and accounts
+    kOpen = 0,      ///< nobody is asked
+    kIngest = 1,    ///< send events
+    kRead = 2,      ///< read events, sessions, rejections
+    kManage = 4,    ///< change or erase events, settle rejections; by role also types and accounts
+    kCashback = 8,  ///< send purchases, see and change what they earn
 };
 
-/// `open`, `ingest`, `read`, `manage`.
+/// `open`, `ingest`, `read`, `manage`, `cashback`.
 std::string_view scope_name(Scope scope);
 
 struct Scopes {
@@ -33,9 +34,12 @@ struct Scopes {
     bool has_all(Scopes others) const { return (bits & others.bits) == others.bits; }
     friend bool operator==(Scopes, Scopes) = default;
 };
-inline constexpr Scopes kAllScopes{7};
+inline constexpr Scopes kAllScopes{15};
+/// What an application's key gets when nobody says what it may do: people's documents are no part.
+inline constexpr Scopes kEventScopes{7};
 /// What a key may be given.
-inline constexpr std::array kGrantableScopes{Scope::kIngest, Scope::kRead, Scope::kManage};
+inline constexpr std::array kGrantableScopes{Scope::kIngest, Scope::kRead, Scope::kManage,
+                                             Scope::kCashback};
 /// nullopt: not the name of one that may be given.
 std::optional<Scope> scope_named(std::string_view name);
 /// The names of those in the set, in the order above.
