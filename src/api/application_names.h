@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "auth/memory_authenticator.h"
@@ -20,7 +21,8 @@ class AuthenticatorNames final : public query::ApplicationNames {
     std::string_view name(ApplicationId id) const override {
         const std::string_view known = kept_.name(id);
         if (!known.empty()) return known;
-        kept_.add(id, authenticator_.application_name(id));
+        const std::string name = authenticator_.application_name(id);
+        if (!name.empty()) kept_.add(id, name);  // one that was just made may not be known yet
         return kept_.name(id);
     }
 

@@ -165,7 +165,7 @@ Task<http::Response> search_calendar_events(Api& api, http::Request& request) {
 Task<http::Response> create_calendar_event(Api& api, http::Request& request) {
     const bool many = trimmed(request.body.substr(0, kFront)).starts_with('[');
     WorkerPool& lane = many ? api.services.lanes.imports : api.services.lanes.calendar;
-    return answer_calendar_on(lane, api, request, [&api, &request]() -> Result<http::Response> {
+    return answer_on(lane, api, request, [&api, &request]() -> Result<http::Response> {
         auto how = how_of(api, request);
         if (!how) return std::move(how).error();
         const auto sent = read_sent(request);

@@ -188,7 +188,7 @@ Task<http::Response> get_feed_ics(Api& api, http::Request& request) {
 
 Task<http::Response> import_calendar(Api& api, http::Request& request) {
     WorkerPool& lane = api.services.lanes.imports;
-    return answer_calendar_on(lane, api, request, [&api, &request]() -> Result<http::Response> {
+    return answer_on(lane, api, request, [&api, &request]() -> Result<http::Response> {
         const std::string media = http::media_type(request.content_type);
         if (!media.empty() && media != "text/calendar") return unsupported_media_type(request);
         auto how = how_of(api, request);

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 
 #include "base/ascii.h"
 #include "base/json_text.h"
-#include "http/percent.h"
 #include "ingest/outbox_pump.h"
 #include "query/parameter_reader.h"
 #include "query/parameters.h"
@@ -19,8 +17,7 @@ namespace {
 using catalog::CalendarEvents;
 using query::Parameter;
 
-constexpr std::uint32_t kMostPageSize = 100;
-constexpr std::uint32_t kMostPage = 10'000'000;
+constexpr std::uint32_t kSearchPage = 100;
 constexpr std::size_t kMostSearchBytes = 1'000;
 
 std::optional<model::EventStatus> status_in(SentFields& fields) {
@@ -35,31 +32,6 @@ template <class Id>
 std::optional<Id> link_in(SentFields& fields, std::string_view name, std::string_view resource) {
     const auto id = fields.link(name, resource);
     return id ? std::optional(Id{*id}) : std::nullopt;
-}
-
-/// Of one ETag. The W/ that a proxy puts before it when it compresses is passed over.
-std::optional<std::uint64_t> revision_in(std::string_view tag) {
-    if (tag.starts_with("W/")) tag.remove_prefix(2);
-    if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') return std::nullopt;
-    tag = tag.substr(1, tag.size() - 2);
-    std::uint64_t revision = 0;
-    const auto [end, error] = std::from_chars(tag.data(), tag.data() + tag.size(), revision);
-    if (error != std::errc() || end != tag.data() + tag.size()) return std::nullopt;
-    return revision;
-}
-
-/// Of a list of them (RFC 9110 §13.1.1).
-std::optional<std::vector<std::uint64_t>> revisions_in(std::string_view tags) {
-    constexpr std::size_t kMost = 20;
-    std::vector<std::uint64_t> revisions;
-    while (!tags.empty()) {
-        const std::size_t comma = std::min(tags.find(','), tags.size());
-        const auto revision = revision_in(trimmed(tags.substr(0, comma)));
-        if (!revision || revisions.size() == kMost) return std::nullopt;
-        revisions.push_back(*revision);
-        tags.remove_prefix(std::min(comma + 1, tags.size()));
-    }
-    return revisions;
 }
 
 struct NamedOrder {
@@ -91,9 +63,7 @@ class QueryReader {
     bool take(const Parameter& given, CalendarQuery& out) {
         using enum ListOf;
         const std::string& name = given.name;
-        if (name == "page") return reader_.limit(given, out.page.number, kMostPage);
-        if (name == "page_size") return page_size(given, out.page.size);
-        if (name == "format") return true;
+        if (take_page(reader_, given, out.page) || name == "format") return true;
         if (is({kEvents, kSearch, kOccurrences})) {
             if (name == "category") return link(given, "categories", out.filter.category);
             if (name == "location") return link(given, "locations", out.filter.location);
@@ -114,13 +84,6 @@ class QueryReader {
                                   model::attendee_state_name, out.state);
         if (name == "event" && is({kUpdates})) return link(given, "events", out.event);
         return false;
-    }
-
-    /// More than there is on a page is as much as there is, as DRF has it.
-    bool page_size(const Parameter& given, std::uint32_t& out) {
-        if (!reader_.limit(given, out, UINT32_MAX)) return false;
-        out = std::min(out, kMostPageSize);
-        return true;
     }
 
     bool text(const Parameter& given, std::string& out) {
@@ -163,15 +126,6 @@ class QueryReader {
     const ListOf list_;
     query::Reader reader_;
 };
-
-/// The same query on another page.
-std::string with_page(const http::Request& request, std::uint32_t page) {
-    std::string url = request.base_url() + std::string(request.path) + '?';
-    for (const Parameter& given : query::parse_query_string(request.query))
-        if (given.name != "page")
-            url += http::percent_encode(given.name) + '=' + http::percent_encode(given.value) + '&';
-    return fmt::format("{}page={}", url, page);
-}
 
 }  // namespace
 
@@ -239,12 +193,9 @@ std::expected<calendar::Service::How, http::Response> how_of(const Api& api,
         const FieldError error{std::string(field), std::string(message), {}};
         return std::unexpected(field_errors(request, {&error, 1}));
     };
-    const std::string_view tags = request.header("If-Match");
-    if (!tags.empty() && tags != "*") {
-        how.revisions = revisions_in(tags);
-        if (!how.revisions)
-            return wrong("If-Match", "ETags as they were given, such as \"12\", or *.");
-    }
+    auto revisions = revisions_of(request);
+    if (!revisions) return wrong(revisions.error().field, revisions.error().message);
+    how.revisions = *std::move(revisions);
     for (const query::Parameter& given : query::parse_query_string(request.query)) {
         if (given.name == "format") continue;
         if (given.name != "force") return wrong(given.name, "There is no such parameter.");
@@ -254,22 +205,11 @@ std::expected<calendar::Service::How, http::Response> how_of(const Api& api,
     return how;
 }
 
-Status check_revision(const calendar::Service::How& how, std::uint64_t revision) {
-    if (how.fits(revision)) return {};
-    return failure(Code::kPreconditionFailed,
-                   "It was changed since you read it: read it again, then change it with its new "
-                   "ETag.");
-}
-
-void add_etag(std::uint64_t revision, http::Response& response) {
-    response.headers.push_back({"ETag", fmt::format("\"{}\"", revision)});
-}
-
 std::expected<CalendarQuery, http::Response> read_calendar_query(const Api& api,
                                                                  const http::Request& request,
                                                                  ListOf list) {
     CalendarQuery query;
-    if (list == ListOf::kSearch) query.page.size = kMostPageSize;  // an array shows no next page
+    if (list == ListOf::kSearch) query.page.size = kSearchPage;  // an array shows no next page
     query::ParameterErrors errors;
     QueryReader(list, errors).read(request.query, query);
     const std::optional<Micros>& from = query.filter.from;
@@ -282,38 +222,7 @@ std::expected<CalendarQuery, http::Response> read_calendar_query(const Api& api,
             errors.push_back({name, fmt::format("Series are worked out to {}: look no further.",
                                                 to_iso8601(farthest))});
     if (errors.empty()) return query;
-    std::vector<FieldError> faults;
-    bool page = false;
-    for (const query::ParameterError& error : errors) {
-        page = page || error.parameter == "page";
-        faults.push_back({error.parameter, error.message, {}});
-    }
-    if (page && faults.size() == 1)
-        return std::unexpected(detail(kind_of(Code::kNotFound), "Invalid page."));
-    return std::unexpected(field_errors(request, faults));
-}
-
-void add_next_link(const http::Request& request, const catalog::NumberPage& page,
-                   http::Response& response) {
-    response.headers.push_back(
-        {"Link", fmt::format("<{}>; rel=\"next\"", with_page(request, page.number + 1))});
-}
-
-http::Response page_of(const http::Request& request, const catalog::NumberPage& page,
-                       std::uint64_t count, std::string results) {
-    const std::uint64_t end = page.offset() + page.size;
-    std::string body = fmt::format("{{\"count\":{},\"next\":", count);
-    if (end < count)
-        append_json_string(with_page(request, page.number + 1), body);
-    else
-        body += "null";
-    body += ",\"previous\":";
-    if (page.number > 1)
-        append_json_string(with_page(request, page.number - 1), body);
-    else
-        body += "null";
-    body += ",\"results\":[" + std::move(results) + "]}";
-    return http::json(200, std::move(body));
+    return std::unexpected(query_faults(request, errors));
 }
 
 }  // namespace eyed::api

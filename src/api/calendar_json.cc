@@ -32,14 +32,6 @@ void append_times(std::string_view name, const std::vector<Micros>& times, const
     out += ']';
 }
 
-void append_or_null(std::string_view name, std::string_view text, std::string& out) {
-    append_key(name, out);
-    if (text.empty())
-        out += "null";
-    else
-        append_json_string(text, out);
-}
-
 /// Fields that events have beyond the seed.
 void append_more(const model::CalendarEvent& event, const Zone& zone, std::string& out) {
     const model::CalendarFields& fields = event.fields;

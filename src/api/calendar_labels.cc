@@ -130,7 +130,7 @@ Task<http::Response> change(Api& api, http::Request& request, Name name) {
             const LabelDraft draft = read_label(fields, name);
             if (!fields.errors().empty()) return field_errors(request, fields.errors());
             const auto edit = [&](const auto& label) -> Result<typename Labels::Fields> {
-                EYED_TRY(check_revision(*how, label.revision));
+                EYED_TRY(check_revision(how->revisions, label.revision));
                 return typename Labels::Fields{draft.name.value_or(label.name),
                                                draft.description.value_or(label.description)};
             };
@@ -148,7 +148,9 @@ Task<http::Response> remove(Api& api, http::Request& request) {
         if (!id) return error(request, Code::kNotFound);
         auto how = how_of(api, request);
         if (!how) return std::move(how).error();
-        const auto check = [&](const auto& label) { return check_revision(*how, label.revision); };
+        const auto check = [&](const auto& label) {
+            return check_revision(how->revisions, label.revision);
+        };
         EYED_TRY(Kind<Labels>::of(api).remove(*id, check, how->change));
         tell_log(api);
         return http::empty(204);

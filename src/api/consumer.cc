@@ -12,6 +12,7 @@
 #include "ingest/committer.h"
 #include "ingest/fields.h"
 #include "ingest/messages.h"
+#include "schema/json_fault_text.h"
 
 namespace eyed::api {
 
@@ -85,7 +86,7 @@ constexpr std::size_t kExcerptBytes = 500;
 /// As FastAPI tells Python's JSONDecodeError; of no body at all it says that it is missing.
 Entry syntax_entry(const Decoded& decoded) {
     if (decoded.body.empty()) return {{}, messages::kPydanticMissing, {"value_error.missing", {}}};
-    const messages::Place place = messages::place_of(decoded.syntax, decoded.body);
+    const schema::FaultPlace place = schema::place_of(decoded.syntax, decoded.body);
     std::string context = "{\"msg\":";
     append_json_string(decoded.syntax.message, context);
     context += ",\"doc\":";

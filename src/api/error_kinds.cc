@@ -112,7 +112,8 @@ constexpr std::array<ErrorKind, kRows> kTable{{
      .text = "It exists already, or was changed meanwhile.",
      .happened = "What is asked for does not fit how things are now. Nothing was changed.",
      .why = "The name is taken, the version is no longer the current one, a bound on their number "
-            "is reached, or the last superuser would go. `detail` says which.",
+            "is reached, the last superuser would go, an `Idempotency-Key` stands for something "
+            "else, or a payment is under way. `detail` says which.",
      .remedy = "Read the thing again, decide anew, and send the change for what is there now."},
     {.code = "precondition_failed",
      .status = 412,

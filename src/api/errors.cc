@@ -143,6 +143,12 @@ http::Response error_status(const http::Request& request, int status, std::strin
     return in_style(request, kind_of_status(status), text);
 }
 
+http::Response unsupported_media_type(const http::Request& request) {
+    return error_status(
+        request, 415,
+        fmt::format("Unsupported media type \"{}\" in request.", request.content_type));
+}
+
 std::string method_not_allowed(std::string_view method) {
     return fmt::format("Method \"{}\" not allowed.", method);
 }

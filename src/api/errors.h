@@ -77,6 +77,8 @@ http::Response error(const http::Request& request, const Error& failure);
 http::Response error(const http::Request& request, Code code);
 /// A kind by its status, such as 415, with a sentence.
 http::Response error_status(const http::Request& request, int status, std::string_view text);
+/// 415 with DRF's sentence.
+http::Response unsupported_media_type(const http::Request& request);
 /// What http::Hooks::render_failure gives.
 http::Response render_failure(const http::Request& request, const http::Failure& failure);
 

@@ -26,30 +26,38 @@ Format format_of(std::string_view name) {
     return {store::ExportFormat::kNdjson, "ndjson", "application/x-ndjson"};
 }
 
-/// A new file with what matches; gone again when this fails.
-Result<http::FileBody> write_export(Services& services, const store::EventFilter& filter,
-                                    const Format& format) {
-    http::FileBody file;
-    file.path = fmt::format("{}/{}.{}", export_directory(services.settings),
-                            to_string(random_uuid()), format.extension);
-    file.afterwards = http::FileBody::Afterwards::kRemove;
-    const auto write = [&]() -> Status {
-        EYED_TRY(services.store.export_events(filter, format.format, file.path));
-        EYED_ASSIGN(const auto opened, services.files.open(file.path, io::OpenMode::kRead));
-        EYED_ASSIGN(file.bytes, opened->size());
-        return {};
-    };
-    const Status written = write();
-    if (written) return file;
-    if (services.files.exists(file.path))
-        static_cast<void>(services.files.remove(file.path));  // the failure is told already
-    return std::unexpected(written.error());
-}
-
 }  // namespace
 
 std::string export_directory(const config::Settings& settings) {
     return config::DataLayout{settings.data}.exports();
+}
+
+Result<http::FileBody> make_export(Services& services, std::string_view extension,
+                                   const std::function<Status(const std::string& path)>& write) {
+    http::FileBody file;
+    file.path = fmt::format("{}/{}.{}", export_directory(services.settings),
+                            to_string(random_uuid()), extension);
+    file.afterwards = http::FileBody::Afterwards::kRemove;
+    const auto make = [&]() -> Status {
+        EYED_TRY(write(file.path));
+        EYED_ASSIGN(const auto opened, services.files.open(file.path, io::OpenMode::kRead));
+        EYED_ASSIGN(file.bytes, opened->size());
+        return {};
+    };
+    const Status made = make();
+    if (made) return file;
+    if (services.files.exists(file.path))
+        static_cast<void>(services.files.remove(file.path));  // the failure is told already
+    return std::unexpected(made.error());
+}
+
+Status check_export_space(Services& services) {
+    constexpr std::uint64_t kKeepFree = std::uint64_t{256} << 20U;
+    const std::string directory = export_directory(services.settings);
+    EYED_ASSIGN(const std::uint64_t free, services.files.free_bytes(directory));
+    if (free >= kKeepFree) return {};
+    return failure(Code::kDiskFull, fmt::format("{}: {} MiB are free, an export leaves at least {}",
+                                                directory, free >> 20U, kKeepFree >> 20U));
 }
 
 Status prepare_exports(Services& services) {
@@ -82,7 +90,10 @@ Task<http::Response> export_events(Api& api, http::Request& request) {
     }
 
     auto write = [&api, &query, &format] {
-        return write_export(api.services, query.filter, format);
+        return make_export(api.services, format.extension, [&](const std::string& path) -> Status {
+            EYED_TRY(api.services.store.export_events(query.filter, format.format, path));
+            return {};
+        });
     };
     auto respond = [&response](http::FileBody file) {
         response.file = std::move(file);

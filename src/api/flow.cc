@@ -110,6 +110,10 @@ model::Actor actor_of(const http::Request& request) {
     return {request.principal.user, request.principal.key, model::Via::kApi};
 }
 
+model::Change change_of(const Api& api, const http::Request& request) {
+    return {actor_of(request), api.services.clock.now()};
+}
+
 namespace {
 
 /// Of a caller who does not read all.
@@ -157,10 +161,12 @@ std::optional<std::uint64_t> path_number(const http::Request& request, std::stri
 }
 
 bool valid_idempotency_key(const http::Request& request, std::string_view key) {
+    constexpr std::size_t kMost = 255;
     const auto visible = [](char c) { return c >= '!' && c <= '~'; };
-    if (!key.empty()) return key.size() <= 255 && std::ranges::all_of(key, visible);
-    return std::ranges::none_of(request.headers, [](const http::Field& field) {
-        return equal_ignoring_case(field.name, "Idempotency-Key");
+    if (key.size() > kMost || !std::ranges::all_of(key, visible)) return false;
+    return std::ranges::all_of(request.headers, [&](const http::Field& field) {
+        return !equal_ignoring_case(field.name, "Idempotency-Key") ||
+               (!field.value.empty() && field.value == key);
     });
 }
 
@@ -178,12 +184,6 @@ std::optional<ingest::BodyKind> native_body_kind(const http::Request& request) {
         media == "application/jsonl")
         return ingest::BodyKind::kLines;
     return std::nullopt;
-}
-
-http::Response unsupported_media_type(const http::Request& request) {
-    return error_status(
-        request, 415,
-        fmt::format("Unsupported media type \"{}\" in request.", request.content_type));
 }
 
 void never_store(http::Response& response) {

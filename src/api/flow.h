@@ -111,8 +111,23 @@ Task<std::invoke_result_t<Work&>> on_worker(WorkerPool& pool, const http::Reques
     co_return co_await offload;
 }
 
+/// Adds `Cache-Control: no-store`: what only its caller may see.
+void never_store(http::Response& response);
+
+/// Runs `work`, giving Result<http::Response>, on a lane, from the reading of the body to the
+/// answer.
+template <class Work>
+Task<http::Response> answer_on(WorkerPool& lane, Api& api, http::Request& request, Work work) {
+    auto answered = co_await on_worker(lane, request, std::move(work));
+    if (!answered) co_return fail(api, request, answered.error());
+    never_store(*answered);
+    co_return *std::move(answered);
+}
+
 /// Who changes something with this request: for the audit log.
 model::Actor actor_of(const http::Request& request);
+/// The same, and when.
+model::Change change_of(const Api& api, const http::Request& request);
 
 /// Names no application: what a filter gets that must find nothing.
 inline constexpr ApplicationId kNoApplication{-1};
@@ -132,20 +147,24 @@ std::vector<ApplicationId> changeable(const query::ApplicationNames& names,
 /// A path parameter that is a positive number; nullopt: it names nothing, answer 404.
 std::optional<std::uint64_t> path_number(const http::Request& request, std::string_view name);
 
-/// Whether `key`, the request's Idempotency-Key, may be one, or the request has none at all. The
-/// header's draft (draft-ietf-httpapi-idempotency-key-header) leaves the form to the server.
+/// The thing that a path parameter names, where ids are signed; nullopt: it names nothing.
+template <class Id>
+std::optional<Id> path_id(const http::Request& request, std::string_view name = "id") {
+    const auto number = path_number(request, name);
+    return number ? std::optional(Id{static_cast<std::int64_t>(*number)}) : std::nullopt;
+}
+
+/// Whether `key`, the request's Idempotency-Key, may be one and is the only one, or the request has
+/// none at all. The header's draft (draft-ietf-httpapi-idempotency-key-header) leaves the form to
+/// the server.
 bool valid_idempotency_key(const http::Request& request, std::string_view key);
-inline constexpr std::string_view kIdempotencyKeyFault = "It is 1 to 255 visible ASCII characters.";
+inline constexpr std::string_view kIdempotencyKeyFault =
+    "It is one key of 1 to 255 visible ASCII characters.";
 
 /// Whether the request's content type says JSON; none at all does.
 bool takes_json(const http::Request& request);
 /// How a native body of events is to be read, by its content type; nullopt: one that is not taken.
 std::optional<ingest::BodyKind> native_body_kind(const http::Request& request);
-/// 415 with DRF's sentence.
-http::Response unsupported_media_type(const http::Request& request);
-
-/// `Cache-Control: no-store`: what only its caller may see.
-void never_store(http::Response& response);
 
 /// Answers' data is bounded by bytes too, beside the number of rows.
 inline constexpr std::uint64_t kPageBytes = std::uint64_t{16} << 20U;

@@ -97,6 +97,30 @@ Task<http::Response> revoke_key(Api& api, http::Request& request);
 // audit.cc
 Task<http::Response> list_audit(Api& api, http::Request& request);
 
+// destinations.cc
+Task<http::Response> list_destinations(Api& api, http::Request& request);
+Task<http::Response> create_destination(Api& api, http::Request& request);
+Task<http::Response> get_destination(Api& api, http::Request& request);
+Task<http::Response> change_destination(Api& api, http::Request& request);
+Task<http::Response> delete_destination(Api& api, http::Request& request);
+Task<http::Response> pause_destination(Api& api, http::Request& request);
+Task<http::Response> resume_destination(Api& api, http::Request& request);
+Task<http::Response> disable_destination(Api& api, http::Request& request);
+Task<http::Response> rotate_destination_secret(Api& api, http::Request& request);
+Task<http::Response> test_destination(Api& api, http::Request& request);
+
+// deliveries.cc
+Task<http::Response> list_deliveries(Api& api, http::Request& request);
+Task<http::Response> get_delivery(Api& api, http::Request& request);
+Task<http::Response> retry_delivery(Api& api, http::Request& request);
+Task<http::Response> retry_deliveries(Api& api, http::Request& request);
+Task<http::Response> cancel_delivery(Api& api, http::Request& request);
+Task<http::Response> resolve_delivery(Api& api, http::Request& request);
+
+// attempts.cc
+Task<http::Response> list_attempts(Api& api, http::Request& request);
+Task<http::Response> get_attempt(Api& api, http::Request& request);
+
 // calendar_events.cc
 Task<http::Response> calendar_index(Api& api, http::Request& request);
 Task<http::Response> list_calendar_events(Api& api, http::Request& request);
@@ -148,6 +172,57 @@ Task<http::Response> list_feeds(Api& api, http::Request& request);
 Task<http::Response> create_feed(Api& api, http::Request& request);
 Task<http::Response> get_feed(Api& api, http::Request& request);
 Task<http::Response> revoke_feed(Api& api, http::Request& request);
+
+// cashback_purchases.cc
+Task<http::Response> send_purchase(Api& api, http::Request& request);
+Task<http::Response> simulate_purchase(Api& api, http::Request& request);
+
+// cashbacks.cc
+Task<http::Response> list_cashbacks(Api& api, http::Request& request);
+Task<http::Response> get_cashback(Api& api, http::Request& request);
+Task<http::Response> explain_cashback(Api& api, http::Request& request);
+Task<http::Response> list_ledger(Api& api, http::Request& request);
+Task<http::Response> list_reversals(Api& api, http::Request& request);
+
+// cashback_acts.cc
+Task<http::Response> retry_cashback(Api& api, http::Request& request);
+Task<http::Response> retry_cashbacks(Api& api, http::Request& request);
+Task<http::Response> cancel_cashback(Api& api, http::Request& request);
+Task<http::Response> reverse_cashback(Api& api, http::Request& request);
+Task<http::Response> resolve_cashback(Api& api, http::Request& request);
+Task<http::Response> settle_reversal(Api& api, http::Request& request);
+
+// cashback_export.cc
+Task<http::Response> export_cashbacks(Api& api, http::Request& request);
+
+// cashback_customers.cc
+Task<http::Response> list_customers(Api& api, http::Request& request);
+Task<http::Response> create_customer(Api& api, http::Request& request);
+Task<http::Response> get_customer(Api& api, http::Request& request);
+Task<http::Response> replace_customer(Api& api, http::Request& request);
+Task<http::Response> change_customer(Api& api, http::Request& request);
+Task<http::Response> erase_customer(Api& api, http::Request& request);
+
+// cashback_products.cc
+Task<http::Response> list_products(Api& api, http::Request& request);
+Task<http::Response> create_product(Api& api, http::Request& request);
+Task<http::Response> get_product(Api& api, http::Request& request);
+Task<http::Response> replace_product(Api& api, http::Request& request);
+Task<http::Response> change_product(Api& api, http::Request& request);
+Task<http::Response> delete_product(Api& api, http::Request& request);
+
+// cashback_rules.cc
+Task<http::Response> list_rules(Api& api, http::Request& request);
+Task<http::Response> create_rule(Api& api, http::Request& request);
+Task<http::Response> get_rule(Api& api, http::Request& request);
+Task<http::Response> withdraw_rule(Api& api, http::Request& request);
+
+// cashback_reconciliation.cc
+Task<http::Response> reconcile(Api& api, http::Request& request);
+Task<http::Response> import_statement(Api& api, http::Request& request);
+Task<http::Response> list_statements(Api& api, http::Request& request);
+Task<http::Response> get_statement(Api& api, http::Request& request);
+Task<http::Response> list_statement_lines(Api& api, http::Request& request);
 
 // setup.cc
 Task<http::Response> setup_page(Api& api, http::Request& request);

@@ -197,6 +197,22 @@ std::optional<std::optional<std::string>> JsonBody::document(std::string_view na
     return text;
 }
 
+std::optional<std::vector<std::string>> JsonBody::objects(std::string_view name,
+                                                          std::size_t limit) {
+    const JsonValue* value = find_value(name);
+    if (value == nullptr) return std::nullopt;
+    std::vector<std::string> objects;
+    const bool good = each_element(*value, [&](const JsonValue& element) {
+        if (element.type != JsonType::kObject || objects.size() == limit) return false;
+        schema::append_compact(index_, element.token, element.end_token, objects.emplace_back());
+        return true;
+    });
+    if (good) return objects;
+    fail(name, objects.size() == limit ? fmt::format("There are more than {}.", limit)
+                                       : "Expected a list of objects.");
+    return std::nullopt;
+}
+
 bool JsonBody::is_null(std::string_view name) {
     const auto found = members_.find(name);
     if (found == members_.end() || found->second.value.type != JsonType::kNull) return false;

@@ -42,9 +42,13 @@ class JsonBody {
     std::optional<std::vector<std::uint64_t>> ids(std::string_view name, std::size_t limit);
     /// Any value, as compact JSON text; the inner nullopt is null.
     std::optional<std::optional<std::string>> document(std::string_view name);
+    /// The elements of an array of objects, each as compact JSON text, `limit` at most.
+    std::optional<std::vector<std::string>> objects(std::string_view name, std::size_t limit);
     /// Whether the member is there and null; then it is known.
     bool is_null(std::string_view name);
     bool has(std::string_view name) const { return members_.contains(name); }
+    /// The members' names, in the order in which they came first.
+    const std::vector<std::string>& names() const { return order_; }
 
     void fail(std::string_view field, std::string_view message, std::string_view pointer = {});
     /// All that is wrong; empty: nothing.

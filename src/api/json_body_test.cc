@@ -94,6 +94,20 @@ TEST(JsonBodyTest, IdsArePositiveAndNotTooMany) {
                             "g: Each id is a whole number of 1 or more."));
 }
 
+TEST(JsonBodyTest, ObjectsAreGivenAsTheyWereSent) {
+    auto body =
+        JsonBody::parse(R"({"a":[{"n": 1.0,"n":2}, {}],"b":[],"c":[5],"d":[{},{},{}],"e":{}})")
+            .value();
+    EXPECT_THAT(body.objects("a", 2).value(), ElementsAre(R"({"n":1.0,"n":2})", "{}"));
+    EXPECT_TRUE(body.objects("b", 2).value().empty());
+    for (const char* name : {"c", "d", "e"})
+        EXPECT_FALSE(body.objects(name, 2)) << name;
+    EXPECT_THAT(faults(body),
+                ElementsAre("c: Expected a list of objects.", "d: There are more than 2.",
+                            "e: Expected a list of objects."));
+    EXPECT_THAT(body.names(), ElementsAre("a", "b", "c", "d", "e"));
+}
+
 TEST(JsonBodyTest, NothingIsAnObjectWhereThatIsSaid) {
     for (const char* text : {"", " \n"}) {
         EXPECT_FALSE(JsonBody::parse(text));

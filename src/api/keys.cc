@@ -51,7 +51,7 @@ model::Scopes read_scopes(JsonBody& body, const model::Principal& principal) {
     for (const std::string& name : *names) {
         const auto named = model::scope_named(name);
         if (!named)
-            body.fail("scopes", "A scope is one of ingest, read and manage.");
+            body.fail("scopes", "A scope is one of ingest, read, manage and cashback.");
         else if (!principal.scopes.has(*named))
             body.fail("scopes", "You lack the scope “" + name + "” yourself.");
         else

@@ -24,6 +24,7 @@ constexpr IndexLink kLinks[] = {
     {"rejections", "/api/v1/rejections", "What was refused, and why"},
     {"event_types", "/api/v1/event-types", "The kinds of event seen"},
     {"calendar", "/events_api/v1/", "The calendar: events that will happen"},
+    {"cashbacks", "/api/cashbacks/", "Cashback: what purchases earn, and what became of it"},
     {"admin", "/admin/", "Event types and their examples, for people"},
     {"health", "/healthz", "Whether the process runs"},
     {"readiness", "/readyz", "Whether log, store and catalog work"},

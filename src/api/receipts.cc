@@ -3,10 +3,13 @@
 
 #include <algorithm>
 
+#include "api/delivery_json.h"
 #include "api/handlers.h"
 #include "api/lists.h"
 #include "base/json_members.h"
 #include "base/json_text.h"
+#include "catalog/catalog.h"
+#include "catalog/deliveries.h"
 #include "ingest/duplicates.h"
 #include "log/log.h"
 #include "store/event_store.h"
@@ -132,8 +135,10 @@ class Receipt {
     }
 
     bool empty() const { return state_.empty(); }
+    EventId id() const { return id_; }
 
-    std::string render(const Api& api, const Asked& asked) const {
+    /// `forwarding`: a JSON array.
+    std::string render(const Api& api, const Asked& asked, std::string_view forwarding) const {
         const ingest::Duplicates& counted = api.services.duplicates;
         const auto duplicates = counted.find(log::dedup_key(asked.application, asked.event_id));
         std::string out = "{\"event_id\":";
@@ -160,7 +165,9 @@ class Receipt {
             out += '}';
             first = false;
         }
-        out += "]}";
+        out += "],\"forwarding\":";
+        out += forwarding;
+        out += '}';
         return out;
     }
 
@@ -170,6 +177,22 @@ class Receipt {
     EventId id_;
     std::optional<Micros> received_at_;
 };
+
+/// What became of the event's way to destinations, as a JSON array. On a worker.
+Result<std::string> forwarding_of(const Api& api, const http::Request& request, EventId event) {
+    std::string out = "[";
+    if (event) {
+        EYED_ASSIGN(const auto deliveries,
+                    api.services.catalog.deliveries().of_event(event, kMostTold));
+        DeliveryJson json(api, request);
+        for (const model::Delivery& delivery : deliveries) {
+            if (out.back() != '[') out += ',';
+            json.append_forwarding(delivery, out);
+        }
+    }
+    out += ']';
+    return out;
+}
 
 /// Whose event is meant: the one application that the caller reads or names, or that has it.
 /// kTimeout: nobody's that the store knows of, and it does not know yet all that was accepted.
@@ -220,8 +243,13 @@ Task<http::Response> get_receipt(Api& api, http::Request& request) {
         co_await on_worker(api.services.lanes.queries, request, std::move(read));
     if (!known) co_return fail(api, request, known.error());
     const Receipt receipt(*known, *in_log, freshness);
-    http::Response response = receipt.empty() ? error(request, Code::kNotFound)
-                                              : http::json(200, receipt.render(api, asked));
+    auto follow = [&api, &request, &receipt] { return forwarding_of(api, request, receipt.id()); };
+    const Result<std::string> forwarding =
+        co_await on_worker(api.services.lanes.deliveries, request, std::move(follow));
+    if (!forwarding) co_return fail(api, request, forwarding.error());
+    http::Response response = receipt.empty()
+                                  ? error(request, Code::kNotFound)
+                                  : http::json(200, receipt.render(api, asked, *forwarding));
     mark(freshness, response);
     co_return response;
 }

@@ -39,8 +39,19 @@ constexpr std::size_t kCalendarBody = std::size_t{512} << 10U;
 /// An iCalendar file, or a thousand events at once.
 constexpr std::size_t kCalendarFile = std::size_t{4} << 20U;
 
+/// A destination: a body template of 16 KiB, escaped, and header fields.
+constexpr std::size_t kDestinationBody = std::size_t{256} << 10U;
+
+constexpr Needs kSeesDeliveries{kRead, kStaff};
+constexpr Needs kChangesDeliveries{kManage, kStaff};
+
 constexpr Needs kCalendarRead{kOpen, kApplication, Welcome::kEverybody};
 constexpr Needs kCalendarChange{kManage, kApplication, Welcome::kInOpenCalendar};
+
+/// A purchase of 1000 lines.
+constexpr std::size_t kPurchaseBody = std::size_t{512} << 10U;
+/// The other side's file.
+constexpr std::size_t kStatementFile = std::size_t{16} << 20U;
 
 constexpr RouteEntry kTable[] = {
     {kPost, "/events", kIngest, send_event_the_eye},
@@ -98,6 +109,28 @@ constexpr RouteEntry kTable[] = {
     {kDelete, "/api/v1/keys/{id}", {kManage, kMember}, revoke_key, kAccountBody},
     {kGet, "/api/v1/audit", {kRead, kSuperuser}, list_audit},
 
+    {kGet, "/api/v1/destinations", kSeesDeliveries, list_destinations},
+    {kPost, "/api/v1/destinations", kChangesDeliveries, create_destination, kDestinationBody},
+    {kGet, "/api/v1/destinations/{id}", kSeesDeliveries, get_destination},
+    {kPatch, "/api/v1/destinations/{id}", kChangesDeliveries, change_destination, kDestinationBody},
+    {kDelete, "/api/v1/destinations/{id}", kChangesDeliveries, delete_destination, kAccountBody},
+    {kPost, "/api/v1/destinations/{id}/pause", kChangesDeliveries, pause_destination, kAccountBody},
+    {kPost, "/api/v1/destinations/{id}/resume", kChangesDeliveries, resume_destination,
+     kAccountBody},
+    {kPost, "/api/v1/destinations/{id}/disable", kChangesDeliveries, disable_destination,
+     kAccountBody},
+    {kPost, "/api/v1/destinations/{id}/rotate-secret", kChangesDeliveries,
+     rotate_destination_secret, kAccountBody},
+    {kPost, "/api/v1/destinations/{id}/test", kChangesDeliveries, test_destination, kAccountBody},
+    {kGet, "/api/v1/deliveries", kSeesDeliveries, list_deliveries},
+    {kPost, "/api/v1/deliveries/retry", kChangesDeliveries, retry_deliveries, kAccountBody},
+    {kGet, "/api/v1/deliveries/{id}", kSeesDeliveries, get_delivery},
+    {kPost, "/api/v1/deliveries/{id}/retry", kChangesDeliveries, retry_delivery, kAccountBody},
+    {kPost, "/api/v1/deliveries/{id}/cancel", kChangesDeliveries, cancel_delivery, kAccountBody},
+    {kPost, "/api/v1/deliveries/{id}/resolve", kChangesDeliveries, resolve_delivery, kAccountBody},
+    {kGet, "/api/v1/attempts", kSeesDeliveries, list_attempts},
+    {kGet, "/api/v1/attempts/{id}", kSeesDeliveries, get_attempt},
+
     {kGet, "/events_api/v1", kCalendarRead, calendar_index},
     {kGet, "/events_api/v1/events", kCalendarRead, list_calendar_events},
     {kPost, "/events_api/v1/events", kCalendarChange, create_calendar_event, kCalendarFile},
@@ -148,6 +181,46 @@ constexpr RouteEntry kTable[] = {
     {kGet, "/events_api/v1/feeds/{id}", {kRead, kMember}, get_feed},
     {kDelete, "/events_api/v1/feeds/{id}", {kManage, kMember}, revoke_feed, kCalendarBody},
     {kGet, "/events_api/v1/ics/{file}", kCalendarRead, get_feed_ics},
+
+    {kPost, "/api/cashback", kCashback, send_purchase, kPurchaseBody},
+    {kPost, "/api/cashback/simulate", kCashback, simulate_purchase, kPurchaseBody},
+    {kGet, "/api/cashback/rules", kCashback, list_rules},
+    {kPost, "/api/cashback/rules", {kCashback, kStaff}, create_rule, kAccountBody},
+    {kGet, "/api/cashback/rules/{id}", kCashback, get_rule},
+    {kPost, "/api/cashback/rules/{id}/withdraw", {kCashback, kStaff}, withdraw_rule, kAccountBody},
+    {kGet, "/api/cashbacks", kCashback, list_cashbacks},
+    {kGet, "/api/cashbacks/export", kCashback, export_cashbacks},
+    {kPost, "/api/cashbacks/retry", kCashback, retry_cashbacks, kAccountBody},
+    {kGet, "/api/cashbacks/{id}", kCashback, get_cashback},
+    {kGet, "/api/cashbacks/{id}/explain", kCashback, explain_cashback},
+    {kGet, "/api/cashbacks/{id}/ledger", kCashback, list_ledger},
+    {kGet, "/api/cashbacks/{id}/reversals", kCashback, list_reversals},
+    {kPost, "/api/cashbacks/{id}/retry", kCashback, retry_cashback, kAccountBody},
+    {kPost, "/api/cashbacks/{id}/cancel", kCashback, cancel_cashback, kAccountBody},
+    {kPost, "/api/cashbacks/{id}/reverse", kCashback, reverse_cashback, kPurchaseBody},
+    {kPost, "/api/cashbacks/{id}/resolve", {kCashback, kStaff}, resolve_cashback, kAccountBody},
+    {kPost,
+     "/api/cashbacks/{id}/reversals/{reversal}/settle",
+     {kCashback, kStaff},
+     settle_reversal,
+     kAccountBody},
+    {kGet, "/api/customers", kCashback, list_customers},
+    {kPost, "/api/customers", kCashback, create_customer, kAccountBody},
+    {kGet, "/api/customers/{id}", kCashback, get_customer},
+    {kPut, "/api/customers/{id}", kCashback, replace_customer, kAccountBody},
+    {kPatch, "/api/customers/{id}", kCashback, change_customer, kAccountBody},
+    {kDelete, "/api/customers/{id}", {kCashback, kStaff}, erase_customer, kAccountBody},
+    {kGet, "/api/products", kCashback, list_products},
+    {kPost, "/api/products", {kCashback, kStaff}, create_product, kAccountBody},
+    {kGet, "/api/products/{id}", kCashback, get_product},
+    {kPut, "/api/products/{id}", {kCashback, kStaff}, replace_product, kAccountBody},
+    {kPatch, "/api/products/{id}", {kCashback, kStaff}, change_product, kAccountBody},
+    {kDelete, "/api/products/{id}", {kCashback, kStaff}, delete_product, kAccountBody},
+    {kGet, "/api/reconciliation", kCashback, reconcile},
+    {kGet, "/api/reconciliation/imports", {kCashback, kStaff}, list_statements},
+    {kPost, "/api/reconciliation/imports", {kCashback, kStaff}, import_statement, kStatementFile},
+    {kGet, "/api/reconciliation/imports/{id}", {kCashback, kStaff}, get_statement},
+    {kGet, "/api/reconciliation/imports/{id}/lines", {kCashback, kStaff}, list_statement_lines},
 
     {kPost, "/api-token-auth", kOpen, obtain_token},
     {kPost, "/api/token", kOpen, obtain_token_pair},

@@ -87,12 +87,14 @@ TEST(Routes, EachIsThereOnce) {
     EXPECT_EQ(in_table().size(), route_table().size());
 }
 
-TEST(Routes, WhatChangesEventsNeedsManage) {
+TEST(Routes, WhatChangesThingsNeedsManageOrIsOfCashback) {
     using enum http::Method;
     for (const RouteEntry& entry : route_table()) {
         const bool edits =
             entry.method == kPut || entry.method == kPatch || entry.method == kDelete;
-        EXPECT_TRUE(!edits || entry.needs.scope == model::Scope::kManage) << entry.pattern;
+        EXPECT_TRUE(!edits || entry.needs.scope == model::Scope::kManage ||
+                    entry.needs.scope == model::Scope::kCashback)
+            << entry.pattern;
     }
 }
 
@@ -105,6 +107,16 @@ TEST(Routes, WhatChangesAccountsNeedsAPersonAndManage) {
         if (!account || entry.method == http::Method::kGet) continue;
         EXPECT_EQ(entry.needs.scope, model::Scope::kManage) << pattern;
         EXPECT_GE(entry.needs.role, model::Role::kMember) << pattern;
+    }
+}
+
+TEST(Routes, WhatKnowsPeoplesDocumentsNeedsTheScopeOfCashback) {
+    for (const RouteEntry& entry : route_table()) {
+        const std::string_view pattern = entry.pattern;
+        const bool cashback =
+            pattern.starts_with("/api/cashback") || pattern.starts_with("/api/customers") ||
+            pattern.starts_with("/api/products") || pattern.starts_with("/api/reconciliation");
+        EXPECT_EQ(entry.needs.scope == model::Scope::kCashback, cashback) << pattern;
     }
 }
 

@@ -203,6 +203,31 @@ std::optional<std::optional<std::uint32_t>> SentFields::number_or_null(std::stri
     return std::nullopt;
 }
 
+std::optional<std::string> SentFields::decimal_or_null(std::string_view name) {
+    bool is_null = false;
+    const json::value* value = find(name, Null::kAllowed, is_null);
+    if (is_null) return std::string();
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_double() && !value->is_bool()) return text_of(*value, name);
+    fail(name, "Send it as text, such as \"12.30\".");
+    return std::nullopt;
+}
+
+std::optional<std::vector<const json::object*>> SentFields::objects(std::string_view name) {
+    bool is_null = false;
+    const json::value* value = find(name, Null::kAllowed, is_null);
+    std::vector<const json::object*> objects;
+    if (is_null) return objects;
+    if (value == nullptr) return std::nullopt;
+    if (const json::array* array = value->if_array()) {
+        for (const json::value& element : *array)
+            if (const json::object* object = element.if_object()) objects.push_back(object);
+        if (objects.size() == array->size()) return objects;
+    }
+    fail(name, "Expected a list of objects.");
+    return std::nullopt;
+}
+
 std::optional<std::vector<std::string>> SentFields::texts(std::string_view name) {
     bool is_null = false;
     const json::value* value = find(name, Null::kAllowed, is_null);

@@ -45,8 +45,13 @@ class SentFields {
     std::optional<bool> flag(std::string_view name);
     /// The inner nullopt is null.
     std::optional<std::optional<std::uint32_t>> number_or_null(std::string_view name);
+    /// A decimal number's text, to be read digit by digit; null is an empty text. A JSON number
+    /// with a fraction has been through floating point, and is refused.
+    std::optional<std::string> decimal_or_null(std::string_view name);
     /// An array of texts, or texts parted by commas and line ends; null is none.
     std::optional<std::vector<std::string>> texts(std::string_view name);
+    /// The objects of an array, each to be read by a SentFields of its own; null is none.
+    std::optional<std::vector<const boost::json::object*>> objects(std::string_view name);
     /// The id in a URL (absolute, or a path) that ends in `…/<resource>/<id>/`; null is 0.
     std::optional<std::int64_t> link(std::string_view name, std::string_view resource);
 
@@ -69,6 +74,22 @@ class SentFields {
     std::vector<std::string_view> known_;
     std::vector<FieldError> errors_;
 };
+
+/// An object's body, read by `read(SentFields&)`, giving Result<http::Response>; or what is wrong
+/// with it: 415, 400.
+template <class Read>
+Result<http::Response> with_object(const http::Request& request, Read read) {
+    const auto sent = read_sent(request);
+    if (!sent) return unsupported_media_type(request);
+    if (!*sent) return error(request, sent->error());
+    const boost::json::value& value = (*sent)->value;
+    if (!value.is_object()) {
+        const FieldError wrong = not_an_object(value);
+        return field_errors(request, {&wrong, 1});
+    }
+    SentFields fields(value.get_object(), (*sent)->writing);
+    return read(fields);
+}
 
 /// A number as text: `1.1`, where Boost writes 1.1E0.
 std::string number_text(const boost::json::value& number);

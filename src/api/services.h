@@ -24,9 +24,16 @@ class SetupToken;
 namespace calendar {
 class Service;
 }
+namespace cashback {
+class Service;
+}
 namespace catalog {
 class Catalog;
 }
+namespace delivery {
+class Engine;
+class Service;
+}  // namespace delivery
 namespace ingest {
 class Committer;
 class Duplicates;
@@ -56,9 +63,11 @@ struct Lanes {
     WorkerPool& catalog;   ///< reads and changes of the catalog: short
     WorkerPool& calendar;  ///< the calendar's requests, from body to answer; they may wait for the
                            ///< log, which may wait for `catalog` to make an event type
-    WorkerPool& imports;   ///< the same of many events at once: one thread, a short queue
-    WorkerPool& hashing;   ///< passwords: `auth.hash_threads` threads, a short queue
-    WorkerPool& exports;   ///< files written for download: two threads
+    WorkerPool& cashback;  ///< reads and changes of cashback, but for purchases
+    WorkerPool& deliveries;  ///< the same of destinations and deliveries
+    WorkerPool& imports;     ///< the same of many events at once: one thread, a short queue
+    WorkerPool& hashing;     ///< passwords: `auth.hash_threads` threads, a short queue
+    WorkerPool& exports;     ///< files written for download: two threads
 };
 
 /// Everything the handlers stand on. Made by the app; all of it outlives the router and the server.
@@ -84,6 +93,9 @@ struct Services {
     ingest::Settler& settler;
     ingest::OutboxPump& outbox;
     calendar::Service& calendar;
+    cashback::Service& cashback;
+    delivery::Service& destinations;
+    delivery::Engine& deliveries;
     const ingest::Duplicates& duplicates;
     Lanes lanes;
     std::string version;

@@ -1,12 +1,14 @@
 #include "app/access_log.h"
 
+#include "cashback/cpf.h"
 #include "http/router.h"
 
 namespace eyed::app {
 
-std::string_view shown_path(const http::Request& request) {
+std::string shown_path(const http::Request& request) {
     constexpr std::string_view kFeeds = "/events_api/v1/ics";
-    return http::is_within(request.path, kFeeds) ? kFeeds : request.path;
+    if (http::is_within(request.path, kFeeds)) return std::string(kFeeds);
+    return cashback::with_masked_cpfs(request.path);
 }
 
 void log_access(const http::Exchange& exchange, Logger& logger) {
@@ -15,10 +17,11 @@ void log_access(const http::Exchange& exchange, Logger& logger) {
                                                  : Level::kDebug;
     if (!logger.enabled(level)) return;
     const http::Request& request = exchange.request;
+    const std::string path = shown_path(request);
     logger.log(
         level, "request",
         {{"method", request.method_text},
-         {"path", shown_path(request)},
+         {"path", std::string_view(path)},
          {"status", std::int64_t{exchange.status}},
          {"received_bytes", exchange.request_bytes},
          {"sent_bytes", exchange.response_bytes},

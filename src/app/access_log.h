@@ -1,14 +1,15 @@
 #pragma once
 
-#include <string_view>
+#include <string>
 
 #include "base/logger.h"
 #include "http/server.h"
 
 namespace eyed::app {
 
-/// The path as a log may have it: of a feed's address, which is a secret, the front.
-std::string_view shown_path(const http::Request& request);
+/// The path as a log may have it: of a feed's address, which is a secret, the front; documents of
+/// customers (CPF) masked.
+std::string shown_path(const http::Request& request);
 
 /// One line a request: method, path (never the query: it may carry a secret), status, sizes,
 /// duration, request id, peer, user. Successes at debug, refusals (4xx) at info, our own faults

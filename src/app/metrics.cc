@@ -1,7 +1,5 @@
 #include "app/metrics.h"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -9,50 +7,12 @@
 #include <limits>
 #include <vector>
 
+#include "app/delivery_metrics.h"
+#include "app/metric_families.h"
 #include "base/version.h"
 
 namespace eyed::app {
 namespace {
-
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
-
-ClientMetric number(MetricType type, double value) {
-    ClientMetric metric;
-    if (type == MetricType::Counter)
-        metric.counter.value = value;
-    else
-        metric.gauge.value = value;
-    return metric;
-}
-
-/// Collects families, one line each.
-class Families {
-  public:
-    void gauge(const char* name, const char* help, double value) {
-        add(name, help, MetricType::Gauge, value);
-    }
-    void counter(const char* name, const char* help, double value) {
-        add(name, help, MetricType::Counter, value);
-    }
-    MetricFamily& family(const char* name, const char* help, MetricType type) {
-        return families_.emplace_back(MetricFamily{name, help, type, {}});
-    }
-    void add(MetricFamily family) { families_.push_back(std::move(family)); }
-    std::string text() const { return prometheus::TextSerializer().Serialize(families_); }
-
-  private:
-    void add(const char* name, const char* help, MetricType type, double value) {
-        family(name, help, type).metric.push_back(number(type, value));
-    }
-    std::vector<MetricFamily> families_;
-};
-
-template <class Number>
-double as_double(Number value) {
-    return static_cast<double>(value);
-}
 
 void add_log(const log::State& state, Families& out) {
     out.gauge("eyed_log_writable", "1 while the log takes events.", state.writable ? 1 : 0);
@@ -181,6 +141,12 @@ std::string Metrics::text() const {
                    "Changes of the catalog that the log does not have yet, when it was last tried.",
                    as_double(sources_.outbox_waiting()));
     add_http(sources_.http(), families);
+    add_deliveries(sources_.deliveries(), families);
+    add_deliveries_work(sources_.deliveries_work(), families);
+    families.gauge("eyed_subscriptions_behind_records",
+                   "Records on disk that the slowest active destination has not been given.",
+                   as_double(sources_.subscriptions_behind()));
+    add_cashback(sources_.cashback(), families);
 
     MetricFamily requests{
         "eyed_http_requests_total", "Requests answered, by status class.", MetricType::Counter, {}};

@@ -7,7 +7,10 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
+#include "catalog/cashbacks.h"
+#include "delivery/engine.h"
 #include "http/router.h"
 #include "http/server.h"
 #include "ingest/settler.h"
@@ -30,6 +33,10 @@ class Metrics {
         std::function<std::uint64_t()> event_types;
         std::function<ingest::Settler::Counts()> settled;
         std::function<std::uint64_t()> outbox_waiting;
+        std::function<std::vector<delivery::Engine::Figures>()> deliveries;
+        std::function<bool()> deliveries_work;
+        std::function<std::uint64_t()> subscriptions_behind;
+        std::function<std::vector<catalog::Cashbacks::StateTotal>()> cashback;
     };
 
     /// One slot a route; call once, before the server starts. The router must outlive this.

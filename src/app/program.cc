@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "api/api.h"
 #include "api/flow.h"
@@ -25,17 +28,25 @@
 #include "auth/server_secret.h"
 #include "auth/setup_token.h"
 #include "auth/tokens.h"
+#include "base/hash.h"
 #include "base/time.h"
 #include "base/version.h"
 #include "base/worker_pool.h"
 #include "calendar/service.h"
+#include "cashback/service.h"
 #include "catalog/applications.h"
+#include "catalog/cashbacks.h"
 #include "catalog/catalog.h"
 #include "catalog/event_types.h"
 #include "catalog/known_settings.h"
 #include "catalog/outbox.h"
 #include "cli/data_directory.h"
 #include "config/data_layout.h"
+#include "delivery/engine.h"
+#include "delivery/resolver.h"
+#include "delivery/service.h"
+#include "delivery/subscriptions.h"
+#include "delivery/vault.h"
 #include "http/server.h"
 #include "ingest/catalog_types.h"
 #include "ingest/committer.h"
@@ -78,6 +89,39 @@ http::Options http_options(const config::Settings& settings) {
     return options;
 }
 
+/// The first bits of a signature.
+Hash128 first_bits(const std::array<std::uint8_t, 32>& signature) {
+    constexpr std::size_t kHalf = 8;
+    Hash128 bits;
+    for (std::size_t i = 0; i < kHalf; ++i) {
+        bits.high = bits.high << 8 | signature[i];
+        bits.low = bits.low << 8 | signature[i + kHalf];
+    }
+    return bits;
+}
+
+/// Beside http.stop_timeout, within the ten seconds that a stop takes at most.
+constexpr milliseconds kDeliveriesStop{1'500};
+
+delivery::Service::CashbackTarget cashback_target(const config::Settings& settings) {
+    const auto& cashback = settings.cashback;
+    delivery::Service::CashbackTarget target{
+        .url = cashback.target_url,
+        .lookup_url = cashback.target_lookup_url,
+        .lookup_delay = duration_cast<std::chrono::seconds>(cashback.target_lookup_delay),
+        .reversal_url = cashback.target_reversal_url,
+        .authorization = cashback.target_authorization,
+        .unknown_statuses = cashback.target_unknown_statuses,
+        .is_idempotent = cashback.target_idempotent,
+        .timeout = to_ms(cashback.target_timeout),
+        .concurrency = cashback.target_concurrency,
+        .schedule = {},
+    };
+    for (const auto wait : cashback.retry_schedule)
+        target.schedule.push_back(duration_cast<std::chrono::seconds>(wait));
+    return target;
+}
+
 auth::PasswordHasher::Cost hash_cost(const config::Settings& settings) {
     return {.memory_bytes = settings.auth.hash_memory, .passes = settings.auth.hash_passes};
 }
@@ -100,6 +144,9 @@ class Program::Parts {
     Status make_jwt_application();
     Status open_events();
     Status open_calendar();
+    Status open_deliveries();
+    Status open_cashback();
+    Status count_cashbacks();
     Status open_server();
     http::Options server_options();
     void start_upkeep();
@@ -131,6 +178,8 @@ class Program::Parts {
     std::optional<WorkerPool> query_lane;
     std::optional<WorkerPool> catalog_lane;
     std::optional<WorkerPool> calendar_lane;
+    std::optional<WorkerPool> cashback_lane;
+    std::optional<WorkerPool> delivery_lane;
     std::optional<WorkerPool> import_lane;
     std::optional<WorkerPool> hashing_lane;
     std::optional<WorkerPool> export_lane;
@@ -142,10 +191,15 @@ class Program::Parts {
     std::optional<ingest::Settler> settler;
     std::optional<ingest::OutboxPump> outbox;
     std::optional<calendar::Service> calendar;
+    std::unique_ptr<delivery::Engine> deliveries;
+    std::optional<delivery::Subscriptions> subscriptions;
+    std::optional<delivery::Service> destinations;
+    std::optional<cashback::Service> cashback;
 
     Metrics metrics;
-    std::mutex store_state_mutex;  ///< guards store_state
+    std::mutex store_state_mutex;  ///< guards store_state, cashback_totals
     store::StoreState store_state;
+    std::vector<catalog::Cashbacks::StateTotal> cashback_totals;
     std::optional<api::Services> services;
     std::optional<http::Router> router;
     std::unique_ptr<http::Server> server;
@@ -261,6 +315,10 @@ Status Program::Parts::open_events() {
         WorkerPool::Options{.name = "catalog", .threads = 1, .queue_capacity = 256});
     calendar_lane.emplace(
         WorkerPool::Options{.name = "calendar", .threads = 2, .queue_capacity = 256});
+    cashback_lane.emplace(
+        WorkerPool::Options{.name = "cashback-lane", .threads = 2, .queue_capacity = 256});
+    delivery_lane.emplace(
+        WorkerPool::Options{.name = "deliveries", .threads = 1, .queue_capacity = 256});
     import_lane.emplace(WorkerPool::Options{.name = "import", .threads = 1, .queue_capacity = 8});
     hashing_lane.emplace(WorkerPool::Options{
         .name = "hashing", .threads = settings.auth.hash_threads, .queue_capacity = 64});
@@ -280,17 +338,21 @@ Status Program::Parts::open_events() {
                                            .pool = *query_lane,
                                            .clock = clock,
                                            .limits = api::limits_of(settings)});
-    return open_calendar();
+    EYED_TRY(open_calendar());
+    EYED_TRY(open_deliveries());
+    return open_cashback();
 }
 
 Status Program::Parts::open_calendar() {
     using Clashes = calendar::Service::Clashes;
-    outbox.emplace(ingest::OutboxPump::Parts{.outbox = catalog->outbox(),
-                                             .applications = catalog->applications(),
-                                             .types = *types,
-                                             .committer = *committer,
-                                             .clock = clock},
-                   "eyed-calendar", api::limits_of(settings));
+    outbox.emplace(
+        ingest::OutboxPump::Parts{.outbox = catalog->outbox(),
+                                  .applications = catalog->applications(),
+                                  .types = *types,
+                                  .committer = *committer,
+                                  .clock = clock,
+                                  .application_found = [this] { return accounts->load(); }},
+        api::limits_of(settings));
     calendar::Service::Options options{.clashes = Clashes::kTell, .zone = settings.calendar.zone};
     if (settings.calendar.conflicts == config::CalendarConflicts::kRefuse)
         options.clashes = Clashes::kRefuse;
@@ -300,6 +362,79 @@ Status Program::Parts::open_calendar() {
     if (!service)
         return failure(Code::kInvalidArgument, "calendar.zone: " + service.error().detail);
     calendar.emplace(*std::move(service));
+    return {};
+}
+
+Status Program::Parts::open_deliveries() {
+    const delivery::Vault vault(secret->sign("vault", "deliveries"));
+    const delivery::AddressPolicy policy(settings.delivery.allow_networks);
+    destinations.emplace(delivery::Service::Parts{
+        .catalog = *catalog,
+        .log = *log,
+        .clock = clock,
+        .vault = vault,
+        .policy = policy,
+        .changed =
+            [this] {
+                if (deliveries) deliveries->changed();
+                if (subscriptions) subscriptions->changed();
+            },
+        .wake =
+            [this] {
+                if (deliveries) deliveries->wake();
+            },
+    });
+    // What a crash left is decided by what the settings say today.
+    EYED_TRY(destinations->keep_cashback_targets(cashback_target(settings),
+                                                 {{.via = model::Via::kStart}, clock.now()}));
+    EYED_ASSIGN(deliveries, delivery::Engine::create({.catalog = *catalog,
+                                                      .clock = clock,
+                                                      .logger = logger,
+                                                      .resolver = delivery::make_system_resolver(),
+                                                      .vault = vault,
+                                                      .disabled =
+                                                          [this] {
+                                                              if (subscriptions)
+                                                                  subscriptions->changed();
+                                                          }},
+                                                     {.policy = policy,
+                                                      .most = settings.delivery.max_requests,
+                                                      .stop_within = kDeliveriesStop,
+                                                      .keep = settings.delivery.keep}));
+    subscriptions.emplace(
+        delivery::Subscriptions::Parts{
+            .catalog = *catalog,
+            .log = *log,
+            .clock = clock,
+            .logger = logger,
+            .application_name =
+                [this](ApplicationId id) { return authenticator->application_name(id); },
+            .added = [this] { deliveries->wake(); }},
+        delivery::Subscriptions::Options{.most_open = 1'000, .at_once = 1'000});
+    return {};
+}
+
+Status Program::Parts::open_cashback() {
+    static_assert(static_cast<int>(config::CashbackRounding::kDown) ==
+                  static_cast<int>(model::Rounding::kDown));
+    cashback.emplace(*catalog, clock,
+                     cashback::Service::Options{
+                         .future_tolerance = settings.ingest.future_tolerance,
+                         .oldest = settings.cashback.oldest,
+                         .rounding = static_cast<model::Rounding>(settings.cashback.rounding),
+                         .digest =
+                             [this](std::string_view text) {
+                                 return first_bits(secret->sign("purchase", text));
+                             },
+                         .recorded = [this] { deliveries->wake(); }});
+    EYED_TRY(cashback->refresh());
+    return count_cashbacks();
+}
+
+Status Program::Parts::count_cashbacks() {
+    EYED_ASSIGN(auto totals, catalog->cashbacks().state_totals());
+    const std::lock_guard guard(store_state_mutex);
+    cashback_totals = std::move(totals);
     return {};
 }
 
@@ -340,9 +475,12 @@ Status Program::Parts::open_server() {
         .settler = *settler,
         .outbox = *outbox,
         .calendar = *calendar,
+        .cashback = *cashback,
+        .destinations = *destinations,
+        .deliveries = *deliveries,
         .duplicates = *duplicates,
-        .lanes = {*query_lane, *catalog_lane, *calendar_lane, *import_lane, *hashing_lane,
-                  *export_lane},
+        .lanes = {*query_lane, *catalog_lane, *calendar_lane, *cashback_lane, *delivery_lane,
+                  *import_lane, *hashing_lane, *export_lane},
         .version = std::string(kVersion),
         .metrics = [this] { return metrics.text(); },
         .fault = [this](const http::Request& request, const Error& e) { log_fault(request, e); },
@@ -368,6 +506,14 @@ Status Program::Parts::open_server() {
         .event_types = [this] { return types->size(); },
         .settled = [this] { return settler->counts(); },
         .outbox_waiting = [this] { return outbox->waiting(); },
+        .deliveries = [this] { return deliveries->figures(); },
+        .deliveries_work = [this] { return deliveries->problem().empty(); },
+        .subscriptions_behind = [this] { return subscriptions->behind(); },
+        .cashback =
+            [this] {
+                const std::lock_guard guard(store_state_mutex);
+                return cashback_totals;
+            },
     });
     return {};
 }
@@ -381,6 +527,9 @@ void Program::Parts::start_upkeep() {
     jobs.push_back({"refresh tokens", 10min, [this] { return login_tokens->purge(); }});
     jobs.push_back({"outbox", 1s, [this] { return outbox->drain(); }});
     jobs.push_back({"calendar series", 1h, [this] { return calendar->extend_series(); }});
+    jobs.push_back({"cashback rules", 2s, [this] { return cashback->refresh(); }});
+    jobs.push_back({"cashback totals", 10s, [this] { return count_cashbacks(); }});
+    jobs.push_back({"old deliveries", 1min, [this] { return deliveries->purge(); }});
     jobs.push_back({"store state", 5s, [this]() -> Status {
                         store::StoreState state = store->state();
                         const std::lock_guard guard(store_state_mutex);
@@ -391,9 +540,10 @@ void Program::Parts::start_upkeep() {
 }
 
 void Program::Parts::log_fault(const http::Request& request, const Error& error) {
+    const std::string path = shown_path(request);
     logger.error("a request failed", {{"code", std::string_view(code_name(error.code))},
                                       {"why", std::string_view(error.detail)},
-                                      {"path", shown_path(request)},
+                                      {"path", std::string_view(path)},
                                       {"request_id", std::string_view(request.request_id)}});
 }
 
@@ -409,6 +559,8 @@ Result<std::unique_ptr<Program>> Program::create(const config::Loaded& loaded, L
 
 Status Program::start() {
     parts_->projector->start();
+    parts_->deliveries->start();
+    parts_->subscriptions->start();
     if (parts_->settings.demo)
         EYED_TRY(add_demo_events(*parts_->log, *parts_->catalog, *parts_->types, *parts_->committer,
                                  parts_->clock));
@@ -419,10 +571,13 @@ Status Program::start() {
 }
 
 std::size_t Program::stop() {
+    parts_->deliveries->end_waits();  // who asked gets an answer while there is a server
     const std::size_t left = parts_->server->stop(to_ms(parts_->settings.http.stop_timeout));
     parts_->upkeep.reset();
+    parts_->deliveries->stop();
     parts_->applied.stop();
     parts_->log->interrupt();
+    parts_->subscriptions->stop();
     parts_->projector->stop();
     const Status flushed = parts_->accounts->flush_uses();
     if (!flushed)

@@ -22,6 +22,14 @@ void append_member_if_any(std::string_view name, std::string_view text, std::str
     if (!text.empty()) append_text_member(name, text, out);
 }
 
+void append_or_null(std::string_view name, std::string_view text, std::string& out) {
+    append_key(name, out);
+    if (text.empty())
+        out += "null";
+    else
+        append_json_string(text, out);
+}
+
 void append_number_member(std::string_view name, std::uint64_t number, std::string& out) {
     append_key(name, out);
     append_number(number, out);

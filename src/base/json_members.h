@@ -17,6 +17,8 @@ void append_key(std::string_view name, std::string& out);
 void append_text_member(std::string_view name, std::string_view text, std::string& out);
 /// Nothing for an empty text.
 void append_member_if_any(std::string_view name, std::string_view text, std::string& out);
+/// null for an empty text.
+void append_or_null(std::string_view name, std::string_view text, std::string& out);
 void append_number_member(std::string_view name, std::uint64_t number, std::string& out);
 /// null for 0, which names nothing.
 void append_id_member(std::string_view name, std::uint64_t id, std::string& out);

@@ -8,6 +8,7 @@
 #include "base/json_text.h"
 #include "ingest/messages.h"
 #include "log/record.h"
+#include "schema/json_fault_text.h"
 
 namespace eyed::ingest {
 namespace {
@@ -92,7 +93,7 @@ void Decoder::refuse_whole(const Work& work, const JsonFault& fault, std::string
     begin(work, out.body);
     out.whole = Decoded::Whole::kMalformed;
     out.syntax = fault;
-    out.detail = messages::syntax(fault, body);
+    out.detail = schema::fault_text(fault, body);
     if (is_seed(work.dialect)) out.detail = "JSON parse error - " + out.detail;
     Item item;
     item.faults = 1;
@@ -332,7 +333,7 @@ void Decoder::add_line(const Work& work, JsonReader& reader, std::string_view li
     JsonFault fault = reader.fault();
     const std::size_t begin = static_cast<std::size_t>(line.data() - index_.text().data());
     fault.offset = std::min(fault.offset - std::min(fault.offset, begin), line.size());
-    out.faults.push_back({reason_of(fault), {}, {}, messages::syntax(fault, line)});
+    out.faults.push_back({reason_of(fault), {}, {}, schema::fault_text(fault, line)});
     add_event(work, Draft{}, line, first_fault);
 }
 
@@ -355,7 +356,7 @@ void Decoder::add_lines(const Work& work, std::string_view body, Indexed indexed
             add_line(work, reader, line);
         } else if (const JsonFault fault = index_.index(line)) {
             const std::size_t first_fault = out.faults.size();
-            out.faults.push_back({reason_of(fault), {}, {}, messages::syntax(fault, line)});
+            out.faults.push_back({reason_of(fault), {}, {}, schema::fault_text(fault, line)});
             add_event(work, Draft{}, line, first_fault);
         } else {
             JsonReader reader(index_);
@@ -414,7 +415,7 @@ void Decoder::import_line(const Sender& sender, std::string_view line, Decoded& 
     }
     if (const JsonFault fault = index_.index(line)) {
         const std::size_t first_fault = out.faults.size();
-        out.faults.push_back({reason_of(fault), {}, {}, messages::syntax(fault, line)});
+        out.faults.push_back({reason_of(fault), {}, {}, schema::fault_text(fault, line)});
         return add_event(work, Draft{}, line, first_fault);
     }
     JsonReader reader(index_);

@@ -54,24 +54,4 @@ std::string too_many_events(std::uint32_t limit) {
     return fmt::format("The body has more than {} events.", limit);
 }
 
-Place place_of(const schema::JsonFault& fault, std::string_view text) {
-    const std::string_view before = text.substr(0, fault.offset);
-    Place place;
-    std::size_t line_begin = 0;
-    for (std::size_t at = before.find('\n'); at != std::string_view::npos;
-         at = before.find('\n', at + 1)) {
-        ++place.line;
-        line_begin = at + 1;
-    }
-    place.column = count_code_points(before.substr(line_begin)) + 1;
-    place.character = count_code_points(before);
-    return place;
-}
-
-std::string syntax(const schema::JsonFault& fault, std::string_view text) {
-    const Place place = place_of(fault, text);
-    return fmt::format("{}: line {} column {} (char {})", fault.message, place.line, place.column,
-                       place.character);
-}
-
 }  // namespace eyed::ingest::messages

@@ -47,15 +47,5 @@ std::string not_a_dictionary(schema::JsonType type, std::string_view raw);
 std::string too_deep(std::uint32_t limit);
 std::string too_many_types(std::uint32_t limit);
 std::string too_many_events(std::uint32_t limit);
-/// Where a fault is in its text, as Python's json counts: characters from 0, the others from 1.
-struct Place {
-    std::size_t character = 0;
-    std::size_t line = 1;
-    std::size_t column = 1;
-};
-Place place_of(const schema::JsonFault& fault, std::string_view text);
-/// `Expecting value: line 1 column 1 (char 0)`, as Python's json says it; lines, columns and
-/// characters are of `text`.
-std::string syntax(const schema::JsonFault& fault, std::string_view text);
 
 }  // namespace eyed::ingest::messages

@@ -37,10 +37,8 @@ Limits own_limits(Limits limits) {
 
 }  // namespace
 
-OutboxPump::OutboxPump(Parts parts, std::string application, Limits limits)
-    : parts_(parts),
-      application_name_(std::move(application)),
-      decoder_(parts.types, own_limits(limits)) {
+OutboxPump::OutboxPump(Parts parts, Limits limits)
+    : parts_(parts), decoder_(parts.types, own_limits(limits)) {
 }
 
 Status OutboxPump::drain() {
@@ -56,33 +54,39 @@ Status OutboxPump::drain() {
     }
 }
 
-Status OutboxPump::find_application() {
-    if (application_) return {};
+Result<ApplicationId> OutboxPump::application_named(const std::string& name) {
+    if (const auto known = applications_.find(name); known != applications_.end())
+        return known->second;
     EYED_ASSIGN(const auto application,
                 parts_.applications.find_or_create(
-                    {.name = application_name_, .owner = {}, .created_at = parts_.clock.now()},
+                    {.name = name, .owner = {}, .created_at = parts_.clock.now()},
                     {.user = {}, .key = {}, .via = model::Via::kStart}));
-    application_ = application.id;
-    return {};
+    if (parts_.application_found) EYED_TRY(parts_.application_found());
+    applications_.emplace(name, application.id);
+    return application.id;
 }
 
 Result<std::size_t> OutboxPump::drain_some() {
     EYED_ASSIGN(const auto entries, parts_.outbox.first(kAtOnce));
-    if (entries.empty()) return std::size_t{0};
-    EYED_TRY(find_application());
-    std::string lines;
-    Micros latest = parts_.clock.now();
-    for (const catalog::Outbox::Entry& entry : entries) {
-        append_line(entry, lines);
-        latest = std::max(latest, entry.at);  // a clock that was set back meanwhile
+    for (std::size_t begin = 0; begin < entries.size();) {
+        const std::string& sender = entries[begin].application;
+        EYED_ASSIGN(const auto application, application_named(sender));
+        std::string lines;
+        Micros latest = parts_.clock.now();
+        std::size_t end = begin;
+        for (; end < entries.size() && entries[end].application == sender; ++end) {
+            append_line(entries[end], lines);
+            latest = std::max(latest, entries[end].at);  // a clock that was set back meanwhile
+        }
+        const std::size_t length = lines.size();
+        lines.append(kPadding, ' ');
+        decoder_.native({.application = application, .now = latest}, BodyKind::kLines,
+                        std::string_view(lines).substr(0, length), decoded_);
+        BlockingLoop loop;
+        EYED_TRY(loop.run(parts_.committer.commit(decoded_, loop)));
+        EYED_TRY(parts_.outbox.remove_through(entries[end - 1].number));
+        begin = end;
     }
-    const std::size_t length = lines.size();
-    lines.append(kPadding, ' ');
-    decoder_.native({.application = application_, .now = latest}, BodyKind::kLines,
-                    std::string_view(lines).substr(0, length), decoded_);
-    BlockingLoop loop;
-    EYED_TRY(loop.run(parts_.committer.commit(decoded_, loop)));
-    EYED_TRY(parts_.outbox.remove_through(entries.back().number));
     return entries.size();
 }
 

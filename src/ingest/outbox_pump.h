@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 
@@ -31,9 +33,12 @@ class OutboxPump {
         const Types& types;
         Committer& committer;
         const Clock& clock;
+        /// An application of theirs is there, perhaps just made. May be empty.
+        std::function<Status()> application_found{};
     };
-    /// The events are those of the installation's application of that name, made with the first.
-    OutboxPump(Parts parts, std::string application, Limits limits);
+    /// The events are those of the installation's applications that they name, made with their
+    /// first.
+    OutboxPump(Parts parts, Limits limits);
 
     /// Until the outbox is empty and the log has all of it on disk. An error leaves the rest where
     /// it is: the next call goes on. Blocks on catalog and log: never on an io thread.
@@ -43,13 +48,12 @@ class OutboxPump {
 
   private:
     Result<std::size_t> drain_some();
-    Status find_application();
+    Result<ApplicationId> application_named(const std::string& name);
 
     Parts parts_;
-    const std::string application_name_;
     std::atomic<std::uint64_t> waiting_{0};
     std::mutex mutex_;  ///< guards what follows; held while draining
-    ApplicationId application_;
+    std::map<std::string, ApplicationId> applications_;
     Decoder decoder_;
     Decoded decoded_;
 };

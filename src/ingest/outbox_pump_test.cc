@@ -43,7 +43,6 @@ class OutboxPumpTest : public testing::Test {
                  .types = types,
                  .committer = committers.emplace_back(into, types),
                  .clock = clock},
-                "calendar",
                 {}};
     }
     void make_location(const std::string& name) {
@@ -104,7 +103,7 @@ TEST_F(OutboxPumpTest, TakesEachChangeToTheLogOnceAndInOrder) {
     EXPECT_TRUE(pumping.drain());
     EXPECT_THAT(in_log(), ElementsAre("a", "b", "c"));
     EXPECT_EQ(catalog->outbox().size().value(), 0U);
-    EXPECT_TRUE(catalog->applications().by_name("calendar"));
+    EXPECT_TRUE(catalog->applications().by_name("eyed-calendar"));
 }
 
 TEST_F(OutboxPumpTest, WhatTheLogDoesNotTakeStaysAndGoesLater) {

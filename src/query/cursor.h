@@ -24,6 +24,9 @@ enum class ListKind : std::uint8_t {
     kAudit = 9,
     kEventTypeVersions = 16,
     kBacktest = 17,
+    kDestinations = 18,
+    kDeliveries = 19,
+    kAttempts = 20,
 };
 
 /// Where a page ended: a key in its list's total order, so the next page is right while rows
@@ -40,7 +43,7 @@ struct RejectionCursor {
     RejectionId id;
 };
 std::string encode(const RejectionCursor& cursor);
-/// For users, applications, keys and audit lines: the page that ended, and the id of its last row.
+/// For lists of the catalog's rows: the page that ended, and the id of its last row.
 std::string encode(ListKind kind, const catalog::RowPage& page, std::int64_t last);
 /// For lists by a plain number: an offset (event types), or the last row's (versions).
 std::string encode_offset(ListKind kind, std::uint64_t offset);

@@ -83,6 +83,17 @@ const problemFault = ({field, pointer = '', message}) => ({
     message: pointer ? `${pointer}: ${message}` : message,
 });
 
+// The sentences about a field; those about its parts say where: `1.qty: This field is required.`
+function messagesIn(value, way = '') {
+    if (value === null || typeof value !== 'object')
+        return [way ? `${way}: ${value}` : String(value)];
+    return Object.entries(value).flatMap(([name, inner]) => {
+        const isPart = !Array.isArray(value) || typeof inner === 'object';
+        const further = isPart && name !== 'non_field_errors' ? [name] : [];
+        return messagesIn(inner, [way, ...further].filter(Boolean).join('.'));
+    });
+}
+
 // What an answer finds wrong, from the bodies that the API's errors have (problem documents, Django
 // REST framework's, FastAPI's): [{field, message}], `field` being '' for the request as a whole.
 export function faultsOf(answer) {
@@ -94,10 +105,9 @@ export function faultsOf(answer) {
         return body.detail.map(
             ({loc = [], msg}) => ({field: String(loc.at(-1) ?? ''), message: String(msg)}));
     if (typeof body.detail === 'string') return [{field: '', message: body.detail}];
-    return Object.entries(body).flatMap(([field, messages]) => [messages].flat().map((message) => ({
-        field: ['non_field_errors', 'error'].includes(field) ? '' : field,
-        message: String(message),
-    })));
+    const whole = ['non_field_errors', 'error'];
+    return Object.entries(body).flatMap(([field, messages]) => messagesIn(messages).map(
+        (message) => ({field: whole.includes(field) ? '' : field, message})));
 }
 
 // What a person should know of an answer beside its body; '': nothing.

@@ -119,14 +119,14 @@ export function faultOf(field, text) {
     if (characters < schema.minLength)
         return `${characters} characters are less than ${schema.minLength}.`;
     if (schema.pattern && !new RegExp(schema.pattern, 'u').test(text))
-        return `It does not match ${schema.pattern}.`;
+        return schema['x-eyed-mismatch'] ?? 'This does not have the form that is wanted.';
     return '';
 }
 
 function exampleText(field) {
     const example = field.example ?? field.schema.example;
     if (example === undefined || example === null) return undefined;
-    if (Array.isArray(example)) return example.join('\n');
+    if (Array.isArray(example) && field.kind !== 'json') return example.join('\n');
     return typeof example === 'object' ? JSON.stringify(example) : String(example);
 }
 

@@ -81,7 +81,7 @@ class Page {
         const files = GET ? this.contract.answerTypes(GET).filter((type) => !isJson(type)) : [];
         replace(byId('heading'), element('h1', {}, this.title),
             element('div', {class: 'actions', role: 'group', 'aria-label': 'Actions'},
-                !this.answersFiles && button('GET', () => this.load()),
+                (GET || !this.route) && !this.answersFiles && button('GET', () => this.load()),
                 readsJson &&
                     button('JSON', () => this.act({method: 'GET', path: address, raw: true})),
                 this.downloads(files),
@@ -130,7 +130,10 @@ class Page {
 
     async read() {
         this.current = undefined;
-        if (this.answersFiles) {
+        if (this.route && !this.operations.GET) {
+            byId('status').textContent = 'There is nothing to read here: see the form below.';
+            byId('answer').hidden = true;
+        } else if (this.answersFiles) {
             byId('status').textContent = 'This address answers with a file.';
             byId('answer').hidden = true;
         } else {
