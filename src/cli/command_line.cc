@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/version.h"
+#include "cli/command_line_parts.h"
 #include "config/load.h"
 
 namespace eyed::cli {
@@ -16,16 +17,9 @@ constexpr const char* kFooter =
     "and\n"
     "--section.name VALUE. `eyed config` lists them all and says where each value comes from.";
 
-constexpr const char* kTokenHelp = "For the server (default: EYED_TOKEN of the environment)";
-
 bool is_whole(const std::string& word) {
     const auto digits = [](unsigned char c) { return c >= '0' && c <= '9'; };
     return std::ranges::all_of(word, digits) && word.find_first_not_of('0') != std::string::npos;
-}
-
-/// Of an option that is a number without an upper bound: CLI11's own say a hundred digits of it.
-CLI::Validator whole_number(const std::string& fault = "must be a whole number of 1 or more") {
-    return {[fault](const std::string& word) { return is_whole(word) ? "" : fault; }, "", ""};
 }
 
 model::Role role_of(const std::string& word) {
@@ -130,8 +124,10 @@ void add_token(CLI::App& app, CommandLine& out) {
                        "Which application it sends as and reads, anybody's, made if there is none "
                        "(default: a personal key, which may what the user may)");
     create
-        ->add_option("--scope", creating->scopes, "What it may do, repeatable (default: all three)")
-        ->check(CLI::IsMember({"ingest", "read", "manage"}));
+        ->add_option("--scope", creating->scopes,
+                     "What it may do, repeatable (default: all there is; of an application, all "
+                     "but cashback)")
+        ->check(CLI::IsMember({"ingest", "read", "manage", "cashback"}));
     create->add_option("--name", creating->name, "For lists");
     create->add_option("--expires", creating->expires, "After a duration such as 90d");
     create->callback([creating, &out] { out.command = *creating; });
@@ -192,12 +188,6 @@ void add_import(CLI::App& app, CommandLine& out) {
         ->check(CLI::Range(1U, 10'000U));
     command->add_flag("--restart", importing->restart, "Begin at the front again");
     command->callback([importing, &out] { out.command = *importing; });
-}
-
-/// For commands that only a running server can answer.
-void add_server(CLI::App& command, Remote& remote) {
-    command.add_option("--url", remote.url, "Of a running server")->required();
-    command.add_option("--token", remote.token, kTokenHelp);
 }
 
 void add_type_words(CLI::App& command, TypeWords& type) {
@@ -432,6 +422,15 @@ struct TokenSetter {
 
 }  // namespace
 
+CLI::Validator whole_number(const std::string& fault) {
+    return {[fault](const std::string& word) { return is_whole(word) ? "" : fault; }, "", ""};
+}
+
+void add_server(CLI::App& command, Remote& remote) {
+    command.add_option("--url", remote.url, "Of a running server")->required();
+    command.add_option("--token", remote.token, kTokenHelp);
+}
+
 Result<CommandLine> parse_command_line(const std::vector<std::string>& rest,
                                        const std::vector<std::string>& environment) {
     CommandLine line;
@@ -452,6 +451,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& rest,
     add_type(app, line);
     add_propagate(app, line);
     add_rejections(app, line);
+    add_delivery_commands(app, line);
     for (auto* command : app.get_subcommands({})) {
         command->fallthrough();
         for (auto* inner : command->get_subcommands({}))

@@ -162,6 +162,59 @@ struct Rejections {
     bool all = false;
     bool yes = false;
 };
+/// `destination list|show|create|set|pause|resume|disable|rotate-secret|test|remove`. Members by
+/// the names that the API gives them.
+struct Destinations {
+    enum class Act {
+        kList,
+        kShow,
+        kCreate,
+        kSet,
+        kPause,
+        kResume,
+        kDisable,
+        kRotateSecret,
+        kTest,
+        kRemove,
+    };
+    Act act = Act::kList;
+    Remote remote;
+    std::string which;                                        ///< id or name
+    std::map<std::string, std::optional<std::string>> texts;  ///< none: not given
+    std::map<std::string, std::optional<std::uint32_t>> numbers;
+    std::map<std::string, std::vector<std::string>> lists;  ///< empty: not given
+    std::vector<std::string> headers;                       ///< `Name: value`
+    std::string headers_file;                               ///< a JSON object
+    std::optional<std::string> template_file;               ///< empty: no template any more
+    std::vector<std::string> data;                          ///< `/pointer` or `/pointer=value`
+    std::optional<std::string> schedule;
+    std::optional<bool> is_signed;
+    bool from_beginning = false;
+    bool yes = false;
+};
+/// `delivery list|show|retry|cancel|resolve`.
+struct Deliveries {
+    enum class Act { kList, kShow, kRetry, kCancel, kResolve };
+    Act act = Act::kList;
+    Remote remote;
+    std::optional<std::uint64_t> id;
+    std::map<std::string, std::string> filter;  ///< empty: not given
+    std::optional<std::uint64_t> limit;
+    std::string outcome;
+    std::string note;
+    bool dry_run = false;
+    bool all = false;
+    bool yes = false;
+};
+/// `attempt list|show`.
+struct Attempts {
+    enum class Act { kList, kShow };
+    Act act = Act::kList;
+    Remote remote;
+    std::optional<std::uint64_t> id;
+    std::map<std::string, std::string> filter;  ///< empty: not given
+    std::optional<std::uint64_t> limit;
+};
 struct Verify {
     bool repair = false;
 };
@@ -173,7 +226,8 @@ using Command =
     std::variant<ServeCommand, ConfigCommand, UserCreate, UserList, UserPasswd, UserSetState,
                  TokenCreate, TokenList, TokenRevoke, Export, Import, Rejections, Propagate,
                  TypeList, TypeShow, TypeSet, TypeInfer, TypeBacktest, Verify, Rebuild, UserSetRole,
-                 ApplicationList, ApplicationCreate, ApplicationGrant, AuditList>;
+                 ApplicationList, ApplicationCreate, ApplicationGrant, AuditList, Destinations,
+                 Deliveries, Attempts>;
 
 struct CommandLine {
     Command command;
@@ -182,7 +236,7 @@ struct CommandLine {
 };
 
 /// Reads what part_arguments() left over; a token that is not given is the environment's
-/// EYED_TOKEN. kInvalidArgument: a sentence on what is wrong. The only source that knows CLI11.
+/// EYED_TOKEN. kInvalidArgument: a sentence on what is wrong. command_line*.cc alone know CLI11.
 [[nodiscard]] Result<CommandLine> parse_command_line(const std::vector<std::string>& rest,
                                                      const std::vector<std::string>& environment);
 

@@ -40,6 +40,9 @@ Result<int> infer_type(const Context& context, const TypeInfer& command);
 Result<int> backtest_type(const Context& context, const TypeBacktest& command);
 Result<int> propagate_events(const Context& context, const Propagate& command);
 Result<int> run_rejections(const Context& context, const Rejections& command);
+Result<int> run_destinations(const Context& context, const Destinations& command);
+Result<int> run_deliveries(const Context& context, const Deliveries& command);
+Result<int> run_attempts(const Context& context, const Attempts& command);
 Result<int> verify(const Context& context, const Verify& command);
 Result<int> rebuild(const Context& context, const Rebuild& command);
 

@@ -36,7 +36,7 @@ class HttpClient {
     };
     using Query = std::vector<std::pair<std::string, std::string>>;
     struct Request {
-        std::string method = "GET";                     ///< or POST, PATCH
+        std::string method = "GET";                     ///< or POST, PATCH, DELETE
         std::string path;                               ///< from the root: `/api/v1/events`
         Query query;                                    ///< encoded here
         std::string content_type = "application/json";  ///< of the body

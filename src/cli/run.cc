@@ -58,6 +58,13 @@ struct Runner {
     Result<int> operator()(const Rejections& command) const {
         return run_rejections(context, command);
     }
+    Result<int> operator()(const Destinations& command) const {
+        return run_destinations(context, command);
+    }
+    Result<int> operator()(const Deliveries& command) const {
+        return run_deliveries(context, command);
+    }
+    Result<int> operator()(const Attempts& command) const { return run_attempts(context, command); }
     Result<int> operator()(const Verify& command) const { return verify(context, command); }
     Result<int> operator()(const Rebuild& command) const { return rebuild(context, command); }
 };

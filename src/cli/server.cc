@@ -58,7 +58,9 @@ Result<json::object> Server::ask(const Ask& ask) {
             std::this_thread::sleep_for(std::min(wait, kLongestWait));
             continue;
         }
-        if (response.status != 200) return std::unexpected(error_of(response));
+        if (response.status < 200 || response.status > 299)
+            return std::unexpected(error_of(response));
+        if (response.status == 204) return json::object();
         auto answer = parse_json(response.body);
         if (!answer || !answer->is_object())
             return failure(Code::kUnavailable,

@@ -16,14 +16,14 @@ class Server {
     [[nodiscard]] static Result<Server> connect(const Remote& remote);
 
     struct Ask {
-        std::string method = "GET";  ///< or POST, PATCH
+        std::string method = "GET";  ///< or POST, PATCH, DELETE
         std::string path;
         HttpClient::Query query;
         std::string body;  ///< JSON; of a GET: none
     };
-    /// The answer to what may be asked again: a server without time (429, 503) is asked a few times
-    /// more. Errors: kUnavailable (no answer, or not one of eyed's), else as the server says, fault
-    /// by fault.
+    /// The answer to what may be asked again, an empty object for 204: a server without time (429,
+    /// 503) is asked a few times more. Errors: kUnavailable (no answer, or not one of eyed's), else
+    /// as the server says, fault by fault.
     [[nodiscard]] Result<boost::json::object> ask(const Ask& ask);
 
   private:

@@ -37,7 +37,10 @@ Result<int> create_token(const Context& context, const TokenCreate& command) {
     key.user = user.id;
     key.name = command.name;
     key.application = command.application;
-    if (!command.scopes.empty()) key.scopes = parse_scopes(command.scopes);
+    if (!command.scopes.empty())
+        key.scopes = parse_scopes(command.scopes);
+    else if (!command.application.empty())
+        key.scopes = model::kEventScopes;
     if (!command.expires.empty()) {
         const auto duration = config::parse_duration(command.expires);
         if (!duration || duration->count() == 0)
