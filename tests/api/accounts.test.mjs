@@ -36,7 +36,7 @@ const auditOf = async (query) => (await server.get(`/api/v1/audit?${query}`)).bo
 
 test('me says who the caller is', async () => {
     assertAnswer(await server.get('/api/v1/me'), {status: 200, headers: {'cache-control': 'no-store'}, body: {
-        user: 'admin', role: 'superuser', application: 'admin', key: anyId, scopes: ['ingest', 'read', 'manage'], reads_all: true,
+        user: 'admin', role: 'superuser', application: 'admin', key: anyId, scopes: ['ingest', 'read', 'manage', 'cashback'], reads_all: true,
     }});
     const kiosk = newName();
     await server.post('/api/v1/applications', {json: {name: kiosk}});

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {randomUUID} from 'node:crypto';
 import {test} from 'node:test';
 
+import {cpf, lastCpf} from './cashback_client.mjs';
 import {answerFault, isOptional, operations} from './contract.mjs';
 import {useServer, waitFor} from './harness.mjs';
 import {jwt, seconds} from './jwt.mjs';
@@ -11,7 +12,7 @@ import {assertAnswer, problem, theEvent, unique} from './scenario.mjs';
 
 const secret = 'shared with the service that makes the tokens';
 const roles = ['application', 'member', 'staff', 'superuser'];
-const all = ['ingest', 'read', 'manage'];
+const all = ['ingest', 'read', 'manage', 'cashback'];
 const ids = {};
 
 // `of`: whose things the caller reads and changes; `reads`: whose it reads beside that.
@@ -24,6 +25,7 @@ const callers = {
     'an ingest key': {role: 'application', scopes: ['ingest'], of: 'shop'},
     'a read key': {role: 'application', scopes: ['read'], of: 'shop'},
     'a manage key': {role: 'application', scopes: ['manage'], of: 'shop'},
+    'a cashback key': {role: 'application', scopes: ['cashback'], of: 'shop'},
     'a key of the application': {role: 'application', scopes: all, of: 'shop'},
     'a key granted to read all': {role: 'application', scopes: all, of: 'auditor', reads: 'all'},
     'another application\'s key': {role: 'application', scopes: all, of: 'elsewhere'},
@@ -37,7 +39,7 @@ const callers = {
 };
 
 const server = useServer({
-    settings: {'auth.jwt_secret': secret, 'auth.access_lifetime': '1h'},
+    settings: {'auth.jwt_secret': secret, 'auth.access_lifetime': '1h', 'auth.jwt_scopes': all.join(), 'cashback.answer_wait': '0s'},
     prepare: async () => {
         const tokens = {};
         for (const name of ['shop', 'stranger', 'clerk']) tokens[name] = await server.user(name);
@@ -82,6 +84,16 @@ const series = {title: 'Series', start_time: '2026-11-30T10:00:00Z', end_time: '
 const calendar = async (list, json) =>
     (await server.post(`/events_api/v1/${list}/`, {json, token: callers['the member who owns it'].token})).body;
 
+const purchase = () => ({sold_at: '2026-11-27 18:30:00', customer: {document: cpf(), name: 'Ana'}, total: '10.00',
+    products: [{type: 'A', value: '10.00', qty: 1}]});
+const cashback = async (list, json, token = server.token) => {
+    const answer = await server.post(`/api/${list}/`, {json, token});
+    assert.ok([201, 202].includes(answer.status), answer.text);
+    return answer.body;
+};
+const period = '?from=2026-11-01&to=2026-12-01';
+const statement = 'reference,amount\n1,5.00\n';
+
 // Things of the shop that an operation needs, made anew for each call.
 const make = {
     event: async () => (await server.post('/events/', {token: callers['the member who owns it'].token, json: theEvent()})).body.id,
@@ -120,6 +132,26 @@ const make = {
     },
     feed: async () => (await calendar('feeds', {})).id,
     feed_file: async () => (await calendar('feeds', {})).url.split('/').pop(),
+    destination: async () => (await server.post('/api/v1/destinations', {json: {name: unique('hook'), url: 'http://localhost:9/', categories: ['none']}})).body.id,
+    delivery: async () => {
+        const json = {name: 'forwarded', url: 'http://localhost:9/', categories: ['forwarded'], schedule: ['1h'], breaker_failures: 0};
+        ids.forwarded ??= (await server.post('/api/v1/destinations', {json})).body.id;
+        const {body: {id}} = await server.post('/api/v1/events', {json: {category: 'forwarded', name: 'view'}});
+        return waitFor('a delivery that waits for its second attempt', async () => {
+            const [one] = (await server.get(`/api/v1/deliveries?event=${id}`)).body.results;
+            return one?.state === 'pending' && one.attempts === 1 && one.id;
+        });
+    },
+    attempt: async () => (ids.attempt ??= (await server.post(`/api/v1/destinations/${await make.destination()}/test`)).body.attempt.id),
+    // None has a target: what is due waits.
+    cashback: async () => (await cashback('cashback', purchase(), callers['the member who owns it'].token)).id,
+    customer: async () => (await cashback('customers', {document: cpf(), name: 'Ana'}, callers['the member who owns it'].token)).id,
+    product: async () => (await cashback('products', {type: unique('type'), name: 'x'})).id,
+    rule: async () => {
+        const {type} = await cashback('products', {type: unique('type'), name: 'x'});
+        return (await cashback('cashback/rules', {product: type, rate: '5'})).id;
+    },
+    statement: async () => (await server.post(`/api/reconciliation/imports${period}`, {body: statement, type: 'text/csv'})).body.id,
     application: async () => ids.application,
     key: async () => (await server.post('/api/v1/keys', {json: {application: 'shop', scopes: ['ingest']}, token: callers['the member who owns it'].token})).body.id,
     user: async () => ids.stranger,
@@ -130,6 +162,7 @@ const make = {
 // `found(caller)` says whether the thing is there for somebody whom scope and role let through.
 const reads = ({of, reads: also}) => of === 'shop' || also === 'all';
 const owns = ({of}) => of === 'shop' || of === 'all';
+const acts = (caller) => owns(caller) || caller.role === 'staff';  // on cashbacks
 const sent = () => ({json: {category: 'page', name: 'view'}});
 const requests = {
     'POST /events': {send: () => ({json: theEvent()}), allowed: 201},
@@ -182,6 +215,18 @@ const requests = {
     'DELETE /api/v1/keys/{id}': {id: 'key', allowed: 204, found: owns},
     'GET /api/v1/audit': {},
 
+    'GET /api/v1/destinations': {},
+    'POST /api/v1/destinations': {send: () => ({json: {name: unique('hook'), url: 'http://localhost:9/', categories: ['none']}}), allowed: 201},
+    'GET /api/v1/destinations/{id}': {id: 'destination'},
+    'PATCH /api/v1/destinations/{id}': {id: 'destination', send: () => ({json: {timeout: '1s'}})},
+    'DELETE /api/v1/destinations/{id}': {id: 'destination', allowed: 204},
+    ...Object.fromEntries(['pause', 'resume', 'disable', 'rotate-secret', 'test'].map((act) => [`POST /api/v1/destinations/{id}/${act}`, {id: 'destination'}])),
+    'GET /api/v1/deliveries': {}, 'GET /api/v1/deliveries/{id}': {id: 'delivery'},
+    'POST /api/v1/deliveries/retry': {send: () => ({json: {all: true, dry_run: true}})},
+    'POST /api/v1/deliveries/{id}/retry': {id: 'delivery'}, 'POST /api/v1/deliveries/{id}/cancel': {id: 'delivery'},
+    'POST /api/v1/deliveries/{id}/resolve': {id: 'delivery', send: () => ({json: {outcome: 'delivered'}}), allowed: 409},
+    'GET /api/v1/attempts': {}, 'GET /api/v1/attempts/{id}': {id: 'attempt'},
+
     // The calendar, which is not open here: everybody reads it.
     'GET /events_api/v1': {}, 'GET /events_api/v1/events': {}, 'GET /events_api/v1/events/search': {}, 'GET /events_api/v1/occurrences': {},
     'POST /events_api/v1/events': {send: () => ({json: series}), allowed: 201},
@@ -212,6 +257,35 @@ const requests = {
     'GET /events_api/v1/feeds/{id}': {id: 'feed', found: reads}, 'DELETE /events_api/v1/feeds/{id}': {id: 'feed', allowed: 204, found: reads},
     'GET /events_api/v1/ics/{file}': {id: 'feed_file'},
 
+    // Cashback: whoever has its scope sees all of it.
+    'POST /api/cashback': {send: () => ({json: purchase()}), allowed: 202},
+    'POST /api/cashback/simulate': {send: () => ({json: purchase()})},
+    'GET /api/cashback/rules': {}, 'GET /api/cashback/rules/{id}': {id: 'rule'},
+    'POST /api/cashback/rules': {send: () => ({json: {product: 'A', rate: '5.00', valid_from: '2099-01-01'}}), allowed: 201},
+    'POST /api/cashback/rules/{id}/withdraw': {id: 'rule'},
+    'GET /api/cashbacks': {}, 'GET /api/cashbacks/export': {}, 'GET /api/cashbacks/{id}': {id: 'cashback', found: reads},
+    'GET /api/cashbacks/{id}/explain': {id: 'cashback', found: reads}, 'GET /api/cashbacks/{id}/ledger': {id: 'cashback', found: reads},
+    'GET /api/cashbacks/{id}/reversals': {id: 'cashback', found: reads},
+    'POST /api/cashbacks/retry': {send: () => ({json: {state: 'failed'}})},
+    'POST /api/cashbacks/{id}/retry': {id: 'cashback', found: acts},
+    'POST /api/cashbacks/{id}/cancel': {id: 'cashback', found: acts},
+    'POST /api/cashbacks/{id}/reverse': {id: 'cashback', allowed: 201, found: acts},
+    'POST /api/cashbacks/{id}/resolve': {id: 'cashback', send: () => ({json: {outcome: 'paid'}}), allowed: 409},
+    'POST /api/cashbacks/{id}/reversals/{reversal}/settle': {id: 'cashback', found: () => false},
+    'GET /api/customers': {}, 'POST /api/customers': {send: () => ({json: {document: cpf(), name: 'Ana'}}), allowed: 201},
+    'GET /api/customers/{id}': {id: 'customer', found: reads},
+    'PUT /api/customers/{id}': {id: 'customer', send: () => ({json: {document: lastCpf(), name: 'Eva'}}), found: acts},
+    'PATCH /api/customers/{id}': {id: 'customer', send: () => ({json: {name: 'Eva'}}), found: acts},
+    'DELETE /api/customers/{id}': {id: 'customer', allowed: 204},
+    'GET /api/products': {}, 'POST /api/products': {send: () => ({json: {type: unique('type')}}), allowed: 201},
+    'GET /api/products/{id}': {id: 'product'},
+    'PUT /api/products/{id}': {id: 'product', send: () => ({json: {type: unique('type')}})},
+    'PATCH /api/products/{id}': {id: 'product', send: () => ({json: {name: 'changed'}})},
+    'DELETE /api/products/{id}': {id: 'product', allowed: 204},
+    'GET /api/reconciliation': {}, 'GET /api/reconciliation/imports': {},
+    'POST /api/reconciliation/imports': {query: period, send: () => ({body: statement, type: 'text/csv'}), allowed: 201},
+    'GET /api/reconciliation/imports/{id}': {id: 'statement'}, 'GET /api/reconciliation/imports/{id}/lines': {id: 'statement'},
+
     // Open: whoever calls, the answer is the same.
     'GET /api/v1': {}, 'GET /api/v1/session': {}, 'POST /api/v1/session': {send: () => ({json: {}})},
     'GET /browse/{file}': {}, 'GET /health_check': {},
@@ -235,7 +309,8 @@ async function callAs(caller, {method, path}, request) {
     const id = request.id ? await make[request.id]() : undefined;
     const options = {token: caller.token ?? null, ...request.send?.(id)};
     if (caller.bearer) options.headers = {authorization: `Bearer ${caller.bearer}`};
-    return server.call(method, path.replace(/\{(\w+)\}/g, (_, name) => id?.[name] ?? id), options);
+    const target = path.replace(/\{(\w+)\}/g, (_, name) => id?.[name] ?? id);
+    return server.call(method, target + (request.query ?? ''), options);
 }
 
 // What this caller must get: {status, and for 403 what the answer names}.

@@ -227,8 +227,10 @@ shows('DELETE asks, names what goes, and does nothing when told no', '/api/v1/ke
     await page.waitForURL('**/api/v1/keys');
 });
 
-shows('a path that only takes something shows 405 and its form', '/api/v1/validate', async (browsable, page) => {
-    assert.equal(await browsable.status(), 405);
+shows('a path that only takes something shows its form, and no error', '/api/v1/validate', async (browsable, page) => {
+    assert.equal(await page.locator('#status').textContent(), 'There is nothing to read here: see the form below.');
+    assert.equal(await page.locator('#answer').isVisible(), false);
+    assert.equal(await page.getByRole('button', {name: 'GET', exact: true}).count(), 0);
     const form = page.getByRole('form', {name: 'POST raw data'});
     await form.getByLabel('Content').fill('{"category": "page"}');
     await form.getByLabel('dialect').selectOption('native');

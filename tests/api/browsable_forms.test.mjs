@@ -92,3 +92,11 @@ shows('a large event has its page at once, and keeps what is too long for a form
     await browsable.shown(200);
     assertAnswer(await server.get(`/event_detail/${id}`), {body: having({name: 'renamed', data: {list}})});
 });
+
+shows('an amount that is none is told in words', '/api/cashback', async (browsable) => {
+    const total = browsable.form('POST').getByLabel('total');
+    await total.fill('12,30');
+    assert.equal(await total.evaluate((one) => one.validationMessage), 'This is no amount: write it as 12.30.');
+    await total.fill('12.30');
+    assert.equal(await total.evaluate((one) => one.validationMessage), '');
+});

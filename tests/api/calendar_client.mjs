@@ -1,18 +1,9 @@
 // Calls of the calendar, each held against the contract.
 import assert from 'node:assert/strict';
 
-import {answerFault, operations} from './contract.mjs';
+import {answerFault, operationOf} from './contract.mjs';
 
 export const root = '/events_api/v1';
-
-// The operation of a path: what varies in it is whatever stands there; literal paths win.
-export function operationOf(method, target) {
-    const path = target.split('?')[0].replace(/^https?:\/\/[^/]+/, '').replace(/\/$/, '');
-    const fits = operations.filter((one) => one.method === method &&
-        new RegExp(`^${one.path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
-    const literal = (one) => (one.path.match(/\{/g) ?? []).length;
-    return fits.sort((a, b) => literal(a) - literal(b))[0];
-}
 
 export class Calendar {
     constructor(server) {

@@ -29,6 +29,15 @@ export const operations = Object.entries(contract.paths).flatMap(([route, item])
         operation: item[method],
     })));
 
+// The operation of a path: what varies in it is whatever stands there; literal paths win.
+export function operationOf(method, target) {
+    const path = target.split('?')[0].replace(/^https?:\/\/[^/]+/, '').replace(/\/$/, '');
+    const fits = operations.filter((one) => one.method === method &&
+        new RegExp(`^${one.path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
+    const literal = (one) => (one.path.match(/\{/g) ?? []).length;
+    return fits.sort((a, b) => literal(a) - literal(b))[0];
+}
+
 // Whether an operation knows who shows credentials, and asks nobody for them.
 export function isOptional(operation) {
     return (operation.security ?? []).some((one) => !Object.keys(one).length);

@@ -8,7 +8,7 @@ import {gunzipSync} from 'node:zlib';
 import {complaints, openBrowser, openPage, screenshot, skip} from './chromium.mjs';
 import {contract, operations} from './contract.mjs';
 import {isPage, parametersOf} from './examples.mjs';
-import {repository, useServer} from './harness.mjs';
+import {repository, useServer, waitFor} from './harness.mjs';
 import {assertAnswer, having, problem, scenarios} from './scenario.mjs';
 
 const server = useServer({prepare: openBrowser});
@@ -114,9 +114,17 @@ test('a field says its type, its bounds, its choices and what it means', async (
     assert.deepEqual([limit.type, limit.min_value, limit.max_value, limit.default], ['integer', 1, 1000, 100]);
 });
 
+// Opens the operations of a tag, or closes them.
+async function turn(page, tag) {
+    await page.locator(`[id="operations-tag-${tag.replaceAll(' ', '_')}"]`).click();
+}
+
 // Opens an operation and sends it with that body; gives the status that the page shows.
 async function tryOperation(page, id, body) {
     const block = page.locator(`[id$="-${id}"].opblock`);
+    const {tags: [tag]} = operations.find(({operation}) => operation.operationId === id).operation;
+    await page.locator('.opblock-tag').first().waitFor();
+    if (!(await block.count())) await turn(page, tag);
     await block.locator('.opblock-summary').click();
     if (body) await block.locator('textarea').fill(JSON.stringify(body));
     await block.getByRole('button', {name: 'Execute'}).click();
@@ -129,9 +137,15 @@ test('on /docs who logs in by trying it is signed in for the rest', {skip, timeo
     const requests = [];
     page.on('request', (request) => requests.push(request));
     await page.goto(`${server.origin}/docs`);
-    await page.locator('.opblock').first().waitFor();
-    assert.equal(await page.locator('.opblock').count(), operations.length);
+    await page.locator('.opblock-tag').first().waitFor();
     await screenshot(page, 'docs');
+    for (const tag of new Set(operations.map(({operation}) => operation.tags[0]))) {
+        await turn(page, tag);
+        await page.locator('.opblock').first().waitFor();
+        assert.equal(await page.locator('.opblock').count(), operations.filter(({operation}) => operation.tags[0] === tag).length, tag);
+        await turn(page, tag);
+        await waitFor(`${tag} to be closed`, async () => (await page.locator('.opblock').count()) === 0);
+    }
 
     const login = await tryOperation(page, 'obtain_token_pair', {username: 'admin', password: server.passwords.admin});
     assert.match(login.status, /^200/);
@@ -153,12 +167,10 @@ test('on /docs who logs in by trying it is signed in for the rest', {skip, timeo
 test('on /docs who signs in as a browser is signed in for the rest, and on the next visit', {skip, timeout: 300_000}, async () => {
     const page = await openPage();
     await page.goto(`${server.origin}/docs`);
-    await page.locator('.opblock').first().waitFor();
     const login = await tryOperation(page, 'start_browser_session', {username: 'admin', password: server.passwords.admin});
     assert.equal(login.status, '200');
     assert.equal((await tryOperation(page, 'create_category', {name: 'From the documentation'})).status, '201');
     await page.goto(`${server.origin}/docs/`);
-    await page.locator('.opblock').first().waitFor();
     assert.equal((await tryOperation(page, 'list_users')).status, '200', 'and filters by nothing that nobody chose');
     await page.context().close();
 });

@@ -52,7 +52,7 @@ test('the claims are simplejwt\'s, and hold no secret', async () => {
 test('an access token acts as its user', async () => {
     const {access} = await logIn();
     assertAnswer(await server.get('/api/v1/me', bearer(access)), {status: 200, body: {
-        user: 'ann', role: 'member', application: 'ann', key: null, scopes: ['ingest', 'read', 'manage'], reads_all: false,
+        user: 'ann', role: 'member', application: 'ann', key: null, scopes: ['ingest', 'read', 'manage', 'cashback'], reads_all: false,
     }});
     const sent = await server.post('/events/', {...bearer(access), json: theEvent()});
     assertAnswer(sent, {status: 201});

@@ -63,6 +63,12 @@ const wrong = [
     ['POST', '/api/v1/rejections/replay', {json: {ids: []}}, 400], ['POST', '/api/v1/rejections/discard', {json: {}}, 400],
     ['POST', '/api/v1/rejections/replay', {body: 'x', type: 'text/plain'}, 415],
     ['POST', '/api/v1/rejections/discard', {body: 'x', type: 'text/plain'}, 415],
+    ['POST', '/api/cashback', {json: {}}, 400], ['POST', '/api/cashback', {body: '{', type: 'application/json'}, 400],
+    ['POST', '/api/cashback', {body: 'x', type: 'text/plain'}, 415], ['GET', '/api/cashbacks', {query: 'state=x'}, 400],
+    ['GET', '/api/cashbacks', {query: 'page=9'}, 404], ['POST', '/api/cashbacks/retry', {json: {}}, 400], ['POST', '/api/cashbacks/retry', {json: []}, 400],
+    ['GET', '/api/customers', {query: 'document=1'}, 400], ['POST', '/api/customers', {json: []}, 400], ['POST', '/api/products', {json: {}}, 400],
+    ['POST', '/api/cashback/rules', {json: {}}, 400], ['GET', '/api/reconciliation', {query: 'from=x'}, 400],
+    ['POST', '/api/reconciliation/imports', {body: 'x', type: 'text/csv'}, 400], ['POST', '/api/reconciliation/imports', {json: {}}, 415],
     ['GET', '/api/v1/receipts/{event_id}', {query: 'x=y'}, 400], ['GET', '/api/v1/receipts/{event_id}', {query: ''}, 404],
 ];
 for (const [method, path, {query, ...options}, status] of wrong) {

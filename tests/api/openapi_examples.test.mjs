@@ -12,23 +12,35 @@
 //   rejections    1 an order without its currency, with the event_id order-18
 //   calendar      the event 1 takes place each week from 20261130T090000Z on, at the location 4, and has the
 //                 registrations 1 to 3 and the change 1; there are categories and locations 1 to 4, and ann's feeds 1 and 2
+//   destinations  1 the target of cashback, which has no URL; 2 crm, whose deliveries 1 and 3 are dead and of unknown
+//                 outcome, each after one attempt; 3 archive, which is sent nothing; 4 reports, whose delivery 2 waits for
+//                 its second attempt
+//   cashback      1 is Ana's and was paid; 2 failed, 3 can be cancelled, 4 is unknown, 5 was paid and has the reversal 1, which
+//                 is to be settled; customers 1 Ana, 2 Bruna and 3 Eva, who bought nothing; product types 1 to 3 (A to C), and
+//                 4 (D) with the rule 4; the comparison 1. The target pays Ana, and answers nobody else
 //
 // Reads go first, then what makes things, changes, and deletes, these from the inside out. The caller has just what the
 // operation needs. Secrets cannot be known ahead: what a body has as `refresh`, `token` or `csrf_token`, and the secret
 // in the address of a feed, is exchanged for a real one.
 import assert from 'node:assert/strict';
-import {test} from 'node:test';
+import {after, test} from 'node:test';
 
 import {Browser, formsOf} from './browser.mjs';
 import {answerFault, operations} from './contract.mjs';
 import {addressOf, encode, exampleFaults, isPage, requestsOf, successes} from './examples.mjs';
-import {Server, useServer} from './harness.mjs';
+import {Server, useServer, waitFor} from './harness.mjs';
+import {answer, hang, Peer, reset} from './peer.mjs';
 import {assertAnswer, theEvent} from './scenario.mjs';
 
 const password = 'correct-horse-battery';
 const callers = {};  // the token of whoever has just this scope, or this role
 let feed;
-const server = useServer({prepare});
+const target = await Peer.open();
+after(() => target.close());
+const server = useServer({prepare, settings: {
+    'cashback.target_url': target.url('/pay'), 'delivery.allow_networks': '127.0.0.0/8', 'cashback.answer_wait': '500ms',
+    'cashback.target_timeout': '1s', 'cashback.retry_schedule': '',
+}});
 
 const logIn = async (username) => (await server.post('/api-token-auth', {token: null, json: {username, password}})).body.token;
 const pair = async () => (await server.post('/api/token', {token: null, json: {username: 'admin', password}})).body;
@@ -67,7 +79,30 @@ async function prepare() {
     const refused = {...order, data: {total: 8}, event_id: 'order-18'};
     assertAnswer(await server.post('/api/v1/events', {json: refused, ...asShop}), {status: 400});
     assertAnswer(await server.get('/api/v1/rejections/1'), {status: 200});
+    await prepareDeliveries(order, asShop);
     await prepareCalendar(anns);
+    await prepareCashback();
+}
+
+async function prepareDeliveries(order, asShop) {
+    target.script('/crm', [answer(500), reset(), answer(200)]).script('/reports', answer(503));
+    const totals = [[1, 3], [], [2]];
+    for (const [i, name] of ['crm', 'archive', 'reports'].entries()) {
+        const schedule = name === 'reports' ? ['1h'] : [];
+        const destination = {name, url: target.url(`/${name}`), schedule, on_unknown: 'hold', categories: [name]};
+        await make('/api/v1/destinations', i + 2, {json: destination});
+    }
+    for (const [i, state] of ['dead', 'pending', 'unknown'].entries()) {
+        const total = i + 1;
+        const id = totals.findIndex((some) => some.includes(total)) + 2;
+        const json = {categories: ['shop'], data: [{pointer: '/total', equals: total}]};
+        assertAnswer(await server.patch(`/api/v1/destinations/${id}`, {json}), {status: 200});
+        await make('/api/v1/events', i + 4, {json: {...order, data: {total, currency: 'EUR'}}, ...asShop});
+        await waitFor(`delivery ${total} is ${state}`, async () => {
+            const {body} = await server.get(`/api/v1/deliveries/${total}`);
+            return body.state === state && body.attempts === 1;
+        });
+    }
 }
 
 async function prepareCalendar(anns) {
@@ -82,6 +117,36 @@ async function prepareCalendar(anns) {
     for (const [i, name] of ['Dora', 'Emil', 'Fay'].entries()) {
         await make(`${root}/events/1/attendees`, i + 1, {json: {name, email: `${name}@example.org`}});
     }
+}
+
+// Four purchases that end in four ways, and one that is half returned.
+async function prepareCashback() {
+    const ways = {pay: answer(201, {body: '{"id":"NaN","message":"ok"}'}), refuse: answer(422), hang: hang()};
+    let way = 'pay';
+    target.script('*', (exchange) => ways[exchange.request.json.document === '11144477735' ? way : 'hang'](exchange));
+    const key = {application: 'shop', scopes: ['cashback']};
+    callers.cashback = (await server.post('/api/v1/keys', {json: key, token: callers.member})).body.key;
+    const ana = {document: '11144477735', name: 'Ana Souza'};
+    const bruna = {document: '52998224725', name: 'Bruna Dias'};
+    const purchase = (customer, day) => ({sold_at: `2026-11-${day}`, customer, total: '100.00', products: [{type: 'A', value: '10.00', qty: 10}]});
+    const buy = async (customer, id, state) => {
+        const options = {json: purchase(customer, `0${id} 10:00:00`), token: callers.cashback};
+        const sent = await server.post('/api/cashback', options);
+        assert.equal(sent.body.id, id, sent.text);
+        return waitFor(`cashback ${id} to be ${state}`, async () => (await server.get(`/api/cashbacks/${id}`)).body.state === state);
+    };
+    await buy(ana, 1, 'confirmed');
+    way = 'refuse';
+    await buy(ana, 2, 'failed');
+    await buy(ana, 3, 'failed');
+    way = 'pay';
+    await buy(bruna, 4, 'unknown');
+    await buy(ana, 5, 'confirmed');
+    await make('/api/cashbacks/5/reverse', 1, {json: {lines: [{number: 1, qty: 1}]}});
+    await make('/api/customers', 3, {json: {document: '39053344705', name: 'Eva Melo'}, token: callers.cashback});
+    await make('/api/products', 4, {json: {type: 'D', name: 'Drinks'}});
+    await make('/api/cashback/rules', 4, {json: {product: 'D', rate: '1.5'}});
+    await make('/api/reconciliation/imports?from=2026-11-01&to=2027-11-01', 1, {body: 'reference,amount\n1,5.00\n', type: 'text/csv'});
 }
 
 // The headers of a browser that is signed in.

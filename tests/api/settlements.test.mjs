@@ -287,7 +287,7 @@ test('the receipt of a stored event counts what came again', async () => {
     assertAnswer(first, {status: 200, body: {
         event_id, application: 'admin', state: 'stored', stored: true, id, received_at: event.received_at,
         duplicates: {count: 0, last_at: null, since: anyInstant}, rejections: [],
-        history: [{at: event.received_at, what: 'accepted', event: id, rejection: null}],
+        history: [{at: event.received_at, what: 'accepted', event: id, rejection: null}], forwarding: [],
     }});
     await send([{name, event_id}, {name, event_id}]);
     assertMatches((await receipt(event_id)).body, having({

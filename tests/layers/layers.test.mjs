@@ -18,7 +18,7 @@ const steps = [
     ['app'],
 ];
 const beside = {
-    store: ['log'], auth: ['catalog'], calendar: ['catalog'], cashback: ['catalog'], delivery: ['catalog'],
+    store: ['log'], auth: ['catalog'], calendar: ['catalog'], cashback: ['catalog', 'schema'], delivery: ['catalog'],
 };
 
 // Headers that only one folder may know.
