@@ -249,6 +249,8 @@ int main(int argc, char** argv) {
     app.add_option("--token", options.request.token);
     app.add_option("--events", options.request.events, "in one request; 0: GET");
     app.add_flag_callback("--varied", [&] { options.request.content = Request::Content::kVaried; });
+    app.add_flag_callback("--purchases",
+                          [&] { options.request.content = Request::Content::kPurchases; });
     app.add_flag_callback("--event-ids",
                           [&] { options.request.event_ids = Request::EventIds::kUnique; });
     app.add_option("--days", options.request.days);

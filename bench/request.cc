@@ -26,6 +26,24 @@ std::string event_text(RequestOptions::EventIds event_ids) {
     return text;
 }
 
+constexpr std::uint64_t kCustomers = 1000;
+
+std::string purchase_text() {
+    return R"({"sold_at":"2021-01-01 09:15:27.243860",)"
+           R"("customer":{"document":"00000000000","name":"Ana Souza"},"total":"40.00",)"
+           R"("products":[{"type":"A","value":"10.00","qty":2},)"
+           R"({"type":"B","value":"20.00","qty":1}]})";
+}
+
+/// A check digit of a CPF: of the digits before it, the first with that weight.
+char check_digit(const char* digits, std::uint64_t weight) {
+    std::uint64_t sum = 0;
+    for (; weight >= 2; --weight)
+        sum += static_cast<std::uint64_t>(*digits++ - '0') * weight;
+    const std::uint64_t rest = sum * 10 % 11;
+    return static_cast<char>('0' + (rest == 10 ? 0 : rest));
+}
+
 std::uint64_t next_random(std::uint64_t& state) {  // xorshift64*
     state ^= state >> 12;
     state ^= state << 25;
@@ -44,8 +62,8 @@ void put_decimal(char* at, std::size_t digits, std::uint64_t value) {
     }
 }
 
-void put_timestamp(char* at, std::int64_t micros) {
-    const std::time_t seconds = kFirstSecond + micros / 1'000'000;
+void put_timestamp(char* at, std::int64_t micros, std::int64_t first_second = kFirstSecond) {
+    const std::time_t seconds = first_second + micros / 1'000'000;
     std::tm parts{};
     gmtime_r(&seconds, &parts);
     put_decimal(at, 4, static_cast<std::uint64_t>(parts.tm_year + 1900));
@@ -63,13 +81,17 @@ Request::Request(const RequestOptions& options, std::atomic<std::uint64_t>& sequ
     : options_(options),
       sequence_(sequence),
       random_(0x9E3779B97F4A7C15ULL ^ reinterpret_cast<std::uintptr_t>(this)) {
-    const std::string event = event_text(options.event_ids);
-    const auto value_of = [&event](std::string_view key) {
-        const auto at = event.find(fmt::format("\"{}\": \"", key));
-        return at == std::string::npos ? 0 : at + key.size() + 5;
+    const bool purchases = options.content == RequestOptions::Content::kPurchases;
+    const std::string event = purchases ? purchase_text() : event_text(options.event_ids);
+    const auto value_of = [&](std::string_view key) {
+        const std::string_view colon = purchases ? "\":\"" : "\": \"";
+        const auto at = event.find(fmt::format("\"{}{}", key, colon));
+        return at == std::string::npos ? 0 : at + key.size() + 1 + colon.size();
     };
-    fields_ = {value_of("event_id"), value_of("session_id"), value_of("category"), value_of("name"),
-               value_of("timestamp")};
+    fields_ = {value_of("event_id"), value_of("session_id"), value_of("category"),
+               value_of("name"),     value_of("timestamp"),  0};
+    if (purchases) fields_.timestamp = value_of("sold_at");
+    if (purchases) fields_.document = value_of("document");
     std::string body;
     std::vector<std::size_t> starts;
     if (options.events > 1) body = "[";
@@ -101,11 +123,25 @@ std::string_view Request::next() {
     return bytes_;
 }
 
+// Sold a second apart, from a year ago on, and some microseconds by chance: no two are the same.
+void Request::patch_purchase(char* purchase, std::uint64_t index) {
+    static const std::int64_t a_year_ago = std::time(nullptr) - std::int64_t{365} * 86'400;
+    const std::uint64_t random = next_random(random_);
+    put_timestamp(purchase + fields_.timestamp,
+                  static_cast<std::int64_t>(index * 1'000'000 + random % 1'000'000), a_year_ago);
+    char* document = purchase + fields_.document;
+    put_decimal(document, 9, 100'000'000 + index % kCustomers * 7'919);
+    document[9] = check_digit(document, 10);
+    document[10] = check_digit(document, 11);
+}
+
 void Request::patch(char* event, std::uint64_t index) {
     if (options_.event_ids == RequestOptions::EventIds::kUnique) {
         put_hex(event + fields_.event_id, 16, index);
     }
     if (options_.content == RequestOptions::Content::kReadme) return;
+    if (options_.content == RequestOptions::Content::kPurchases)
+        return patch_purchase(event, index);
     const std::uint64_t random = next_random(random_);
     const std::uint64_t generation = index / (kSessionEvents * kAliveSessions);
     put_hex(event + fields_.session, 8, generation * kAliveSessions + random % kAliveSessions);

@@ -16,8 +16,9 @@ struct RequestOptions {
     /// 0: GET without a body; 1: one event as an object; more: an array of so many.
     std::uint32_t events = 0;
     enum class Content {
-        kReadme,  ///< every event is the README example of seed 001
-        kVaried,  ///< times rise over `days`, sessions come and go, 10 categories, 500 names
+        kReadme,     ///< every event is the README example of seed 001
+        kVaried,     ///< times rise over `days`, sessions come and go, 10 categories, 500 names
+        kPurchases,  ///< one purchase a request, each another one, of a thousand customers
     } content = Content::kReadme;
     enum class EventIds { kNone, kUnique } event_ids = EventIds::kNone;
     std::uint32_t days = 10;
@@ -39,10 +40,12 @@ class Request {
         std::size_t session = 0;
         std::size_t category = 0;
         std::size_t name = 0;
-        std::size_t timestamp = 0;
+        std::size_t timestamp = 0;  ///< of a purchase: when it was sold
+        std::size_t document = 0;
     };
 
     void patch(char* event, std::uint64_t index);
+    void patch_purchase(char* purchase, std::uint64_t index);
 
     const RequestOptions options_;
     std::atomic<std::uint64_t>& sequence_;

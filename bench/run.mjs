@@ -6,6 +6,7 @@ import {parseArgs} from 'node:util';
 
 import {calendarCase} from './calendar_case.mjs';
 import * as cases from './cases.mjs';
+import * as delivery from './delivery_cases.mjs';
 import {describeMachine, refuseMemory} from './machine.mjs';
 
 const {values: flags, positionals: names} = parseArgs({
@@ -15,6 +16,7 @@ const {values: flags, positionals: names} = parseArgs({
 const all = {
     single: cases.singleCase, checks: cases.checksCase, batch: cases.batchCase, sustained: cases.sustainedCase, per_sync: cases.perSyncCase,
     visible: cases.visibleCase, reads: cases.readsCase, refusals: cases.refusalsCase, memory: cases.memoryCase, disk: cases.diskCase, start: cases.startCase, calendar: calendarCase,
+    purchases: delivery.purchasesCase, deliveries: delivery.deliveriesCase, hanging: delivery.hangingCase,
 };
 const unknown = names.filter((name) => !(name in all));
 if (unknown.length) {
