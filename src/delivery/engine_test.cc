@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 using model::OnUnknown;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 
 Peer::Reply hang(const Peer::Request&) {
@@ -564,14 +563,19 @@ TEST_F(EngineTest, ChangesOfADestinationAreTakenUp) {
     EXPECT_TRUE(eventually([this] { return engine_->figures().empty(); }));
 }
 
+Task<bool> wait_for(Engine& engine, DeliveryId id, Executor& executor,
+                    std::chrono::milliseconds timeout) {
+    Engine::Wait waiting(engine, id, executor, timeout);
+    co_return co_await waiting;
+}
+
 TEST_F(EngineTest, AWaiterIsToldOnceTheAttemptIsWritten) {
     Peer peer(always(500));
     const auto to = webhook(peer.url());
     start();
     BlockingLoop loop;
-    const auto wait = [&](DeliveryId id, std::chrono::milliseconds timeout) -> Task<bool> {
-        Engine::Wait waiting(*engine_, id, loop, timeout);
-        co_return co_await waiting;
+    const auto wait = [&](DeliveryId id, std::chrono::milliseconds timeout) {
+        return wait_for(*engine_, id, loop, timeout);
     };
     const auto id = send(to, 1).front();
     EXPECT_TRUE(loop.run(wait(id, 10s)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/blocking.h"
@@ -38,7 +39,7 @@ Limits own_limits(Limits limits) {
 }  // namespace
 
 OutboxPump::OutboxPump(Parts parts, Limits limits)
-    : parts_(parts), decoder_(parts.types, own_limits(limits)) {
+    : parts_(std::move(parts)), decoder_(parts_.types, own_limits(limits)) {
 }
 
 Status OutboxPump::drain() {
