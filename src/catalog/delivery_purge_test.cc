@@ -66,7 +66,8 @@ TEST_F(DeliveryPurgeTest, ErasedEventsLeaveNoBodyNoAnswerAndNothingToSend) {
     EXPECT_EQ(get(waits).body, "");
     EXPECT_EQ(get(sends).state, State::kSending) << "it is under way";
     EXPECT_EQ(get(other).body, "body 4");
-    for (const auto& attempt : deliveries().attempts({}, {})->rows)
+    const auto attempts = deliveries().attempts({}, {});
+    for (const auto& attempt : attempts->rows)
         EXPECT_EQ(attempt.response, "");
     end(sending, State::kPending, Outcome::kFailed, seconds(9), seconds(20));
     EXPECT_EQ(get(sends).state, State::kCancelled) << "it has nothing to send any more";
