@@ -107,7 +107,8 @@ TEST_F(ServiceTest, OfRefreshesAtTheSameTimeTheNewestRulesStay) {
                     {.product = ProductId{1}, .rate = {1}}, {{}, clock_.now()});
                 ASSERT_TRUE(rule) << rule.error().detail;
                 ASSERT_TRUE(service.refresh());
-                const auto* now = service.rules()->rule_for(ProductId{1}, clock_.now());
+                const auto rules = service.rules();  // keeps the rule that is looked at
+                const auto* now = rules->rule_for(ProductId{1}, clock_.now());
                 EXPECT_GE(now->version, rule->version);
             }
         });
