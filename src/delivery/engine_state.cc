@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/background.h"
 #include "base/json_members.h"
 #include "catalog/catalog.h"
 #include "catalog/destinations.h"
@@ -61,6 +62,7 @@ Status Engine::State::open() {
 
 void Engine::State::run() {
     pthread_setname_np(pthread_self(), "delivery");
+    work_in_background();
     while (true) {
         Signals signals = wait();
         for (TransferResult& result : signals.results)

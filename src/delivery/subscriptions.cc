@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/background.h"
 #include "catalog/catalog.h"
 #include "catalog/deliveries.h"
 #include "catalog/destinations.h"
@@ -153,6 +154,7 @@ void Subscriptions::State::pause(std::chrono::milliseconds time) {
 
 void Subscriptions::run() {
     pthread_setname_np(pthread_self(), "subscriptions");
+    work_in_background();
     State& state = *state_;
     while (!state.stopping()) {
         if (const Status done = state.round(); !done) {

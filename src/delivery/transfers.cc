@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/background.h"
 #include "delivery/exchange.h"
 
 namespace eyed::delivery {
@@ -172,6 +173,7 @@ void Transfers::State::signal() {
 
 void Transfers::State::run() {
     pthread_setname_np(pthread_self(), "transfers");
+    work_in_background();
     self = std::this_thread::get_id();
     while (true) {
         take_new();
