@@ -21,6 +21,13 @@
 
 namespace eyed::delivery {
 
+inline Peer::Reply hang(const Peer::Request&) {
+    return {"", Peer::Then::kHang};
+}
+inline Peer::Script always(int status, const std::string& headers = {}) {
+    return [status, headers](const Peer::Request&) { return Peer::answer(status, "{}", headers); };
+}
+
 /// An engine on a real catalog and a clock that stands still, for tests: loopback is allowed.
 class EngineTest : public catalog::DeliveryTest {
   protected:
